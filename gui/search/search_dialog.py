@@ -28,7 +28,7 @@ from gui.search.history_chart import HistoryChart
 from gui.search.trial_table import ImportanceTable, TrialTable, monitor_word
 from gui.text import formats
 from gui.text.setting_titles import setting_titles
-from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, best_trial, lines
+from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, lines
 from gui.widgets.card_frame import CardFrame
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
@@ -228,7 +228,7 @@ class SearchDialog(QDialog):
         if not running:
             self._stop = None
         unfinished = record is not None and record.state in ("stopped", "lost", "failed")
-        self.new_run_button.setVisible(record is not None and best_trial(record) is not None)
+        self.new_run_button.setVisible(record is not None and record.best_trial is not None)
         self.more_button.setVisible(not running and record is not None and record.state == "completed")
         self.steer_button.setVisible(running or unfinished)
         self.steer_button.setEnabled(self._stop is None)
@@ -300,7 +300,7 @@ class SearchDialog(QDialog):
     def _set_up_best(self) -> None:
         """Have a new run set up like the best trial; the dialog makes room for the form."""
         follower = self._follower
-        best = best_trial(follower.record) if follower is not None and follower.record is not None else None
+        best = follower.record.best_trial if follower is not None and follower.record is not None else None
         if follower is None or best is None:
             return
         tables = follower.best_settings()

@@ -150,7 +150,7 @@ class SearchFollower:
         Returns:
             Settings by table, not checked; None if there is no best trial yet or the plan cannot be read.
         """
-        best = best_trial(self.record) if self.record is not None else None
+        best = self.record.best_trial if self.record is not None else None
         if best is None:
             return None
         try:
@@ -158,18 +158,6 @@ class SearchFollower:
         except UsageError:
             return None
         return with_dotted(plan["settings"], best.values) if isinstance(plan.get("settings"), Mapping) else None
-
-
-def best_trial(record: SearchRecord) -> TrialRecord | None:
-    """Find the best trial.
-
-    Args:
-        record: The search.
-
-    Returns:
-        The trial; None if none is completed.
-    """
-    return next((one for one in record.trials if one.number == record.best), None)
 
 
 def with_dotted(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

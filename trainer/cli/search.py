@@ -19,7 +19,7 @@ from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
 from trainer.settings import Settings
 from trainer.store.folder import dated_name, default_root
-from trainer.store.search_folder import MonitorName, SearchRecord, TrialRecord, ranked
+from trainer.store.search_folder import MonitorName, SearchRecord, ranked
 from trainer.text.number_format import DASH
 
 _MONITORS = {"loss": "validation loss", "accuracy": "validation accuracy", "macro_f1": "validation macro-F1"}
@@ -158,7 +158,7 @@ def best_command(record: SearchRecord, plan: SearchPlan, root: Path) -> str:
     Returns:
         The command; empty if no trial was completed.
     """
-    best = _best(record)
+    best = record.best_trial
     if best is None:
         return ""
     words = ["epochscope", "train", "--settings", str(root / best.run / "run.toml")]
@@ -169,10 +169,6 @@ def best_command(record: SearchRecord, plan: SearchPlan, root: Path) -> str:
 
 def _runs(root: Path) -> list[str]:
     return [] if root.resolve() == default_root().resolve() else ["--runs", str(root)]
-
-
-def _best(record: SearchRecord) -> TrialRecord | None:
-    return next((one for one in record.trials if one.number == record.best), None)
 
 
 def _values(values: Mapping[str, Any]) -> str:
@@ -201,7 +197,7 @@ def _lines(record: SearchRecord, command: str) -> list[str]:
     if record.importance:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in record.importance.items())
         lines += ["", f"importance: {shares}"]
-    best = _best(record)
+    best = record.best_trial
     if best is None:
         return [*lines, "", "no trial was completed"]
     lines += ["", f"best: {best.run}, {_MONITORS[record.monitor]} {number(best.value)}: {_values(best.values)}"]

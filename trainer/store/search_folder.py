@@ -97,6 +97,11 @@ class SearchRecord(msgspec.Struct, frozen=True, kw_only=True):
         """Trials that have ended, in whatever way."""
         return sum(one.state != "running" for one in self.trials)
 
+    @property
+    def best_trial(self) -> TrialRecord | None:
+        """The best trial; None if none is completed."""
+        return next((one for one in self.trials if one.number == self.best), None)
+
 
 _decoder = msgspec.json.Decoder(SearchRecord)
 
