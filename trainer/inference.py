@@ -15,7 +15,7 @@ from trainer.launch import build, read_settings, usable_model
 from trainer.plugins import load_metric
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import recorded_settings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -157,7 +157,7 @@ def _metrics_of(settings: Settings, classes: int) -> dict[str, Any]:
 
 def left_out_metrics(folder: RunFolder, trainer: Trainer) -> list[LeftOutMetric]:
     """The custom metrics that the run was trained with and `trainer` does not compute, and why."""
-    about, found = _about(folder), []
+    about, found = recorded_settings(folder), []
     names = about.get("metrics", ())
     for name in map(str, names) if isinstance(names, list | tuple) else ():
         if name in trainer.metrics:
@@ -179,7 +179,7 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
     """The model of a run that a script has trained: `module`, else built again as `build_model` built it, without the
     trained weights; None for a run that settings describe. Raises UsageError `run.own_model` where it is needed and
     not given."""
-    about = _about(folder)
+    about = recorded_settings(folder)
     if module is not None or not about.get("custom") or about.get("baseline"):
         return module
     built, shape = about.get("built"), (found.meta.get("input") or {}).get("shape", ())
@@ -195,14 +195,6 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
         where=str(folder.path),
         mend="pass the model: load_run(..., model=Network()) loads the trained weights into it",
     )
-
-
-def _about(folder: RunFolder) -> dict[str, Any]:
-    """What run.toml says, of a script's run, too; empty where it cannot be read."""
-    try:
-        return parsed_settings(settings_text(folder))
-    except (OSError, ValueError):
-        return {}
 
 
 def _data_gone(folder: RunFolder, source: str) -> UsageError:

@@ -12,7 +12,7 @@ from trainer.csv_text import csv_text
 from trainer.events import spell_non_finite
 from trainer.metrics.calibration import Calibration
 from trainer.report.images import PROJECTIONS, RunImages
-from trainer.report.named_figures import class_names
+from trainer.report.named_figures import class_name, class_names
 from trainer.report.run_data import EPOCH_COLUMNS, RunData
 from trainer.store.evaluations import SplitMetrics
 
@@ -99,22 +99,25 @@ def _pictures(pictures: RunImages, names: Sequence[str]) -> dict[str, str]:
     heads = ("place", "file", "true", "predicted", "confidence", "loss")
     for split, images in pictures.hardest.items():
         rows = [
-            (one.place, one.path, _name(names, one.true), _name(names, one.predicted), one.confidence, one.loss)
+            (
+                one.place,
+                one.path,
+                class_name(names, one.true),
+                class_name(names, one.predicted),
+                one.confidence,
+                one.loss,
+            )
             for one in images
         ]
         found[f"hardest-{split}"] = _csv(heads, rows)
     if pictures.map is not None:
         there = [name for name in PROJECTIONS if name in pictures.map.places]
         places = [pictures.map.places[name][:, axis].tolist() for name in there for axis in (0, 1)]
-        labels = [_name(names, number) for number in pictures.map.labels.tolist()]
+        labels = [class_name(names, number) for number in pictures.map.labels.tolist()]
         found["map"] = _csv(
             ("class", *(f"{name}_{axis}" for name in there for axis in "xy")), zip(labels, *places, strict=True)
         )
     return found
-
-
-def _name(names: Sequence[str], number: int) -> str:
-    return names[number] if 0 <= number < len(names) else f"#{number}"
 
 
 def _csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:

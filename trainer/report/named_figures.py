@@ -65,7 +65,16 @@ def class_names(names: Sequence[str], count: int) -> list[str]:
     return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
 
 
-def _name(names: Sequence[str], number: int) -> str:
+def class_name(names: Sequence[str], number: int) -> str:
+    """Name a class.
+
+    Args:
+        names: Class names.
+        number: Number of the class.
+
+    Returns:
+        Its name; `#number` where there is none.
+    """
     return names[number] if 0 <= number < len(names) else f"#{number}"
 
 
@@ -253,10 +262,10 @@ class Gallery:
         """Where the model looked in the first of them."""
         texts, pictures = self._texts, []
         for one, found in zip(hardest, looked, strict=False):
-            name = _name(self._names, one.predicted)
+            name = class_name(self._names, one.predicted)
             tip = texts["looked_tip"].format(name=name, place=texts.whole(one.place + 1))
             pictures.append(
-                grids.Picture(overlay(found.pixels, found.values), (ARROW + _name(short, one.predicted),), tip)
+                grids.Picture(overlay(found.pixels, found.values), (ARROW + class_name(short, one.predicted),), tip)
             )
         method = texts[f"caption_method_{looked[0].method}"]
         words = {"split": texts.word("split", split), "count": len(looked), "method": method}
@@ -266,15 +275,15 @@ class Gallery:
 
     def _hard(self, one: Hard, short: Sequence[str]) -> grids.Picture:
         texts = self._texts
-        true, predicted = (_name(self._names, number) for number in (one.true, one.predicted))
+        true, predicted = (class_name(self._names, number) for number in (one.true, one.predicted))
         figures = f"p {texts.number(one.confidence, 2)} · L {texts.number(one.loss, 2)}"
         tip = texts["hard_tip"].format(
             true=true, predicted=predicted, confidence=texts.number(one.confidence, 3), loss=texts.number(one.loss, 3),
             place=texts.whole(one.place + 1), path=one.path or texts["no_path"],
         )  # fmt: skip
         wrong = one.true != one.predicted
-        verdict = ARROW + _name(short, one.predicted) if wrong else texts["right"]
-        return grids.Picture(one.pixels, (_name(short, one.true), verdict, figures), tip, wrong)
+        verdict = ARROW + class_name(short, one.predicted) if wrong else texts["right"]
+        return grids.Picture(one.pixels, (class_name(short, one.true), verdict, figures), tip, wrong)
 
     def weights(self) -> Iterator[Figure]:
         """First-layer weights as images."""

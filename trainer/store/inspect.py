@@ -17,7 +17,7 @@ from trainer.store.folder import RunFolder, state
 from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.journal_summary import summary_of
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import recorded_settings
 from trainer.store.run_history import RunHistory, read_history
 from trainer.store.scalar_tables import scalar_rows
 from trainer.store.summary import Summary
@@ -41,7 +41,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "status": state(folder),
         "summary": msgspec.to_builtins(_summary(folder, history)),
         "best": best.plain() if (best := best_of(history)) is not None else None,
-        "settings": _settings(folder),
+        "settings": recorded_settings(folder),
         "edits": _edits(folder),
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
@@ -79,13 +79,6 @@ def _summary(folder: RunFolder, history: RunHistory) -> Summary:
     except ValueError:
         found = None
     return found or summary_of(history) or Summary()
-
-
-def _settings(folder: RunFolder) -> dict[str, Any]:
-    try:
-        return parsed_settings(settings_text(folder))
-    except (OSError, ValueError):
-        return {}
 
 
 def _edits(folder: RunFolder) -> dict[str, int] | None:

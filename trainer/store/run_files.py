@@ -38,12 +38,17 @@ def parsed_settings(text: str) -> dict[str, Any]:
     return parse_toml(text)
 
 
-def dotted_settings(folder: RunFolder) -> dict[str, Any]:
-    """Settings of a run by dotted name, such as `train.lr`; empty where run.toml cannot be read."""
+def recorded_settings(folder: RunFolder) -> dict[str, Any]:
+    """The tables of run.toml, of a script's run, too; empty where it cannot be read."""
     try:
-        return dict(_dotted(parsed_settings(settings_text(folder))))
+        return parsed_settings(settings_text(folder))
     except (OSError, ValueError):
         return {}
+
+
+def dotted_settings(folder: RunFolder) -> dict[str, Any]:
+    """Settings of a run by dotted name, such as `train.lr`; empty where run.toml cannot be read."""
+    return dict(_dotted(recorded_settings(folder)))
 
 
 def _dotted(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
