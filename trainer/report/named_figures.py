@@ -66,7 +66,15 @@ def class_names(names: Sequence[str], count: int) -> list[str]:
 
 
 def class_name(names: Sequence[str], number: int) -> str:
-    """Name a class by its number, which a damaged file may have wrong."""
+    """Name a class.
+
+    Args:
+        names: Class names.
+        number: Number of the class.
+
+    Returns:
+        Its name; `#number` where there is none.
+    """
     return names[number] if 0 <= number < len(names) else f"#{number}"
 
 
