@@ -160,7 +160,9 @@ def test_what_the_decoders_scaling_loses_is_below_what_can_be_seen(
     exif[0x0112] = options.pop("orientation", 1)
     photograph(1).convert(options.pop("mode", "RGB")).save(path, quality=90, exif=exif, **options)
     given: list[tuple[int, int]] = []
-    monkeypatch.setattr(module, "fit", lambda image, *args, **more: given.append(image.size) or fit(image, *args, **more))
+    monkeypatch.setattr(
+        module, "fit", lambda image, *args, **more: given.append(image.size) or fit(image, *args, **more)
+    )
     decoded = decode(path, target)
     with Image.open(path) as image:
         whole = fit(image, target)
