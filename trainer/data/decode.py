@@ -122,7 +122,7 @@ def read_image(
             raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
-        image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
+        image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled while they are decoded, never below this
         if "progressive" not in image.info:  # of those, libjpeg keeps the coefficients of all pixels
             pixels = image.width * image.height
         with room(pixels) if pixels > LARGE else nullcontext():
