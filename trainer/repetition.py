@@ -68,7 +68,7 @@ class Repetition:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """A row per figure, such as `test_macro_f1`: `mean`, `sd`, and the 95 % interval of the mean, `low` and `high`;
+        """A row per metric, such as `test_macro_f1`: `mean`, `sd`, and the 95 % interval of the mean, `low` and `high`;
         see `spreads`."""
         import pandas as pd
 

@@ -551,7 +551,7 @@
     </message>
     <message>
         <source>Where the bars reach the marks, the model&apos;s confidence matches its accuracy.</source>
-        <translation>Где столбцы доходят до отметок, модель права ровно так часто, как уверена.</translation>
+        <translation>Если столбец доходит до отметки, модель права ровно так часто, как сама оценивает.</translation>
     </message>
     <message>
         <source>Which confidences</source>
@@ -1206,7 +1206,7 @@
     </message>
     <message>
         <source>Another program has since changed the decisions for {count} images:</source>
-        <translation>Другая программа тем временем решила иначе (изображений: {count}):</translation>
+        <translation>Тем временем решения изменила другая программа (изображений: {count}):</translation>
     </message>
 </context>
 <context>
@@ -1583,7 +1583,7 @@
     </message>
     <message>
         <source>data.array</source>
-        <translation>Некоторые изображения имеют неподходящую форму массива ({count}).</translation>
+        <translation>У некоторых изображений неподходящая форма массива ({count}).</translation>
     </message>
     <message>
         <source>data.arrays</source>
@@ -1591,7 +1591,7 @@
     </message>
     <message>
         <source>data.batch</source>
-        <translation>Батч имеет неожиданный вид: {what}</translation>
+        <translation>У батча неожиданная структура: {what}</translation>
     </message>
     <message>
         <source>data.changed</source>
@@ -1695,7 +1695,7 @@
     </message>
     <message>
         <source>data.mode</source>
-        <translation>Некоторые изображения имеют неподдерживаемую глубину цвета ({count}).</translation>
+        <translation>У некоторых изображений неподдерживаемая глубина цвета ({count}).</translation>
     </message>
     <message>
         <source>data.name</source>
@@ -1807,7 +1807,7 @@
     </message>
     <message>
         <source>data.transform</source>
-        <translation>У набора данных есть собственное преобразование, а эти изображения открываются в обход его.</translation>
+        <translation>У набора данных есть собственное преобразование, а эти изображения открываются в обход него.</translation>
     </message>
     <message>
         <source>data.truncated</source>
@@ -2155,7 +2155,7 @@
     </message>
     <message>
         <source>map.no_split</source>
-        <translation>Карту не из чего составить: нет ни валидационных, ни тестовых изображений.</translation>
+        <translation>Карту не из чего построить: нет ни валидационных, ни тестовых изображений.</translation>
     </message>
     <message>
         <source>map.not_finite</source>
@@ -2283,7 +2283,7 @@
     </message>
     <message>
         <source>predict.unsure</source>
-        <translation>{value} — это не уверенность.</translation>
+        <translation>Недопустимое значение уверенности: {value}.</translation>
     </message>
     <message>
         <source>pretrained.augment</source>
@@ -2541,7 +2541,7 @@
     </message>
     <message>
         <source>timm.missing</source>
-        <translation>Модель {model} — из библиотеки timm, а она не установлена.</translation>
+        <translation>Модель {model} входит в библиотеку timm, которая не установлена.</translation>
     </message>
     <message>
         <source>timm.unknown</source>
@@ -2682,7 +2682,7 @@
     </message>
     <message>
         <source>name</source>
-        <translation>имя не является текстом Unicode</translation>
+        <translation>имя — не текст в Unicode</translation>
     </message>
     <message>
         <source>no_class_folders</source>
@@ -2977,7 +2977,7 @@
     </message>
     <message>
         <source>checkpoint.damaged</source>
-        <translation>возьмите другую; при продолжении запуска последняя исправная выбирается сама</translation>
+        <translation>выберите другую; при продолжении запуска последняя исправная выбирается сама</translation>
     </message>
     <message>
         <source>checkpoint.options</source>
@@ -3361,7 +3361,7 @@
     </message>
     <message>
         <source>distributed.diverged</source>
-        <translation>меняйте веса, градиенты и скорость обучения одинаково во всех процессах (колбэк с phase = Phase.DECIDE вызывается в каждом) и берите процессоры одного типа</translation>
+        <translation>меняйте веса, градиенты и скорость обучения одинаково во всех процессах (колбэк с phase = Phase.DECIDE вызывается в каждом) и используйте процессоры одного типа</translation>
     </message>
     <message>
         <source>distributed.failed</source>
@@ -3633,7 +3633,7 @@
     </message>
     <message>
         <source>new_callback.name</source>
-        <translation>берите латинские буквы, цифры и _, первой — букву; ключевые слова Python не подходят</translation>
+        <translation>используйте латинские буквы, цифры и _, имя начинайте с буквы; ключевые слова Python не подходят</translation>
     </message>
     <message>
         <source>new_callback.taken</source>
@@ -3799,7 +3799,7 @@
     </message>
     <message>
         <source>run.nothing_to_draw</source>
-        <translation>дождитесь конца первой эпохи; почему его нет, покажет epochscope runs show</translation>
+        <translation>дождитесь конца первой эпохи; если запуск прервался раньше, причину покажет epochscope runs show</translation>
     </message>
     <message>
         <source>run.outside</source>
@@ -5640,7 +5640,7 @@
     </message>
     <message>
         <source>The pretrained network itself is fine-tuned on the images: better than its head alone, and minutes slower.</source>
-        <translation>Сама предобученная сеть дообучается на ваших изображениях: точнее, чем одна голова, но на несколько минут дольше.</translation>
+        <translation>На ваших изображениях дообучается вся предобученная сеть, а не только голова: точнее, но на несколько минут дольше.</translation>
     </message>
 </context>
 <context>
@@ -6935,7 +6935,7 @@
     </message>
     <message>
         <source>Additional metrics to compute at each validation</source>
-        <translation>Имена метрик, которые дополнительно вычисляются при каждой валидации</translation>
+        <translation>Метрики, которые дополнительно вычисляются при каждой валидации</translation>
     </message>
     <message>
         <source>Network&apos;s image size</source>
@@ -7392,7 +7392,7 @@
     </message>
     <message>
         <source>With its 95 % interval; the dashed line is the accuracy of all images</source>
-        <translation>С 95 %-м интервалом; пунктир — доля верных на всех изображениях</translation>
+        <translation>С 95 %-м доверительным интервалом; пунктир — доля верных ответов на всех изображениях</translation>
     </message>
     <message>
         <source>lost: {count} ({ends})</source>

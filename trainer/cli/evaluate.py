@@ -48,11 +48,11 @@ def evaluate(
     """Metrics and classification reports of a run's best weights on train, valid and test, or on new images.
 
     They are also written to the run's folder evaluation/. A run that is being trained must be stopped first. With
-    --data the run is evaluated on labelled images from elsewhere, all of them together; classes are matched by name.
-    Nothing is then written to the run's folder, and the run may be in training. Metrics that the run was trained with
-    are computed as well, unless they come from a script, or a package that is not installed.
+    --data, the run is evaluated on other labelled images, all taken together; classes are matched by name. Nothing is
+    then written to the run's folder, and the run may still be training. Metrics that the run was trained with are
+    computed as well, unless they come from a script or from a package that is not installed.
 
-    Confidences are calibrated with a temperature that logits are divided by. It is fitted on the validation images and
+    Confidences are calibrated: logits are divided by a temperature. It is fitted on the validation images and
     used by `predict`; the metrics here use the logits as they are.
 
     --map arranges the validation images by their features (the input of the last layer, or the logits) with PCA and

@@ -43,7 +43,7 @@ def train(
     ] = None,
     callback: Callbacks = None,
     seeds: Annotated[
-        int | None, Parameter(help="Train N times, from --seed on, and report mean and spread.", metavar="N")
+        int | None, Parameter(help="Train with N seeds, starting at --seed; report mean and spread.", metavar="N")
     ] = None,
     json: Json = False,
     **given: Any,

@@ -143,7 +143,7 @@ class RunContext:
         self._attempt.emit(event)
 
     def log_scalar(self, name: str, value: float) -> None:
-        """Report a number: it goes to the journal, and becomes a chart of its own in the window.
+        """Log a number: it is written to the journal and gets a chart of its own in the window.
 
         A line of the journal is written each time: report what changes in every step every few steps.
 

@@ -29,7 +29,7 @@ def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: 
     if feed.single_pass:
         raise UsageError(
             "distributed.single_pass",
-            "The training data is an iterator, which cannot be the same in every process.",
+            "The training data is an iterator: the processes would not get the same batches from it.",
             mend="pass the loader itself instead of iter(loader)",
         )
     facts = (feed.fingerprint, dict(feed.sizes), feed.batch)

@@ -54,7 +54,7 @@ def lr_range_test(
     seed gives the same curve. It ends early once the smoothed loss is above 4 times its lowest value, or not finite.
 
     Args:
-        trainer: What is to be trained, on what; groups of parameters keep the ratios of their rates.
+        trainer: The model, optimiser and data to test; parameter groups keep the ratios of their rates.
         low: First rate, above 0. Default: 1e-7.
         high: Last rate, above `low`. Default: 10.
         steps: Optimiser steps, from 20 to 10,000; the epochs follow each other. Default: 200.

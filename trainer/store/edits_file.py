@@ -112,7 +112,7 @@ def _quoted(text: str) -> str:
 def _wrong_line(where: str, line: int, what: str) -> DataError:
     return DataError(
         "edits.line",
-        f"Line {line} of the edits cannot be used: {what}.",
+        f"Line {line} of the edits file is invalid: {what}.",
         where=f"{where}, line {line}",
         expected=f"{','.join(COLUMNS)}, where action is one of {', '.join(ACTIONS)}",
         mend="correct the line, or delete it",
