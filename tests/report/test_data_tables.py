@@ -60,6 +60,7 @@ def test_the_document_is_json_and_whole(made: RunFolder) -> None:
         {"data": {"source": "a folder/of 'images'", "valid": 0.25}, "train": {"lr": 0.003, "threads": 2}},
         {"model": "cnn", "softmax": {"bias": False}, "augment": {"flip": 0.5}, "early_stopping": {"patience": 3}},
         {"data": {"skip_bad": True}, "callbacks": ["plateau", "other"]},
+        {"train": {"lr": 0.1 + 0.2, "weight_decay": 1e-5 / 3}},
     ],
 )
 def test_the_command_gives_the_settings_again(settings: dict[str, object]) -> None:

@@ -12,7 +12,8 @@ from trainer.plotting.svg import clean
 from trainer.report.page import details, prose
 from trainer.report.run_data import Floats, RunData, table_of
 from trainer.report.section import Part
-from trainer.report.settings_table import Chosen, chosen, command, spelled
+from trainer.report.settings_table import Chosen, chosen, command
+from trainer.settings.fields import as_typed
 from trainer.store import calibration_file
 from trainer.store.scalar_tables import scalar_rows
 from trainer.text.number_format import DASH
@@ -101,7 +102,7 @@ class Background(Part):
             self._page.paragraph(texts["all_default"])
         if same:
             rows = "".join(
-                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(spelled(one.value))}</td>'
+                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(as_typed(one.value))}</td>'
                 f"<td>{clean(self._meaning(one))}</td></tr>"
                 for one in same
             )
@@ -109,8 +110,8 @@ class Background(Part):
             self._page.add(details(texts["same_settings"].format(count=len(same)), table))
 
     def _setting(self, one: Chosen) -> list[str]:
-        default = spelled(one.setting.default) if one.setting is not None else DASH
-        return [one.path, spelled(one.value), default, self._meaning(one)]
+        default = as_typed(one.setting.default) if one.setting is not None else DASH
+        return [one.path, as_typed(one.value), default, self._meaning(one)]
 
     def _meaning(self, one: Chosen) -> str:
         if one.setting is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.settings import describe, flag_name, merge
-from trainer.settings.fields import Setting
+from trainer.settings.fields import Setting, as_typed
 
 
 @dataclass(frozen=True)
@@ -61,26 +61,6 @@ def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[t
             yield (*path, str(key)), value
 
 
-def spelled(value: Any) -> str:
-    """Format a value as one would type it.
-
-    Args:
-        value: Value of a setting.
-
-    Returns:
-        The text; "auto" for None.
-    """
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    return str(value)
-
-
 def command(settings: Mapping[str, Any]) -> str | None:
     """Make the command that repeats a run with the defaults of this version.
 
@@ -96,12 +76,12 @@ def command(settings: Mapping[str, Any]) -> str | None:
     found = chosen(settings)
     if any(one.setting is None for one in found):
         return None
-    source = next(spelled(one.value) for one in found if one.path == "data.source")
+    source = next(as_typed(one.value) for one in found if one.path == "data.source")
     words = ["epochscope", "train", source]
     for one in found:
         if one.changed and one.path != "data.source" and one.setting is not None:
             words += [_flag(one.setting, one.value)] if isinstance(one.value, bool) else []
-            words += [] if isinstance(one.value, bool) else [flag_name(one.setting.path), spelled(one.value)]
+            words += [] if isinstance(one.value, bool) else [flag_name(one.setting.path), as_typed(one.value)]
     return shlex.join(words)
 
 
