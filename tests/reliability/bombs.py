@@ -60,7 +60,7 @@ def pictures() -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 
 def _enlarged(data: bytes) -> bytes | None:
-    """A photograph that claims a hundred thousand pixels a side; None where it does not say its size in a known place."""
+    """A photograph that claims 100,000 pixels a side; None where it does not say its size in a known place."""
     size = struct.pack(">2I", 100_000, 100_000)
     for mark, gap in ((b"ispe", 4), (b"\xff\x4f\xff\x51", 4)):  # of HEIC and AVIF, of JPEG 2000
         if (at := data.find(mark)) >= 0:
