@@ -2262,10 +2262,6 @@
         <translation>Плагин не принимает свои параметры: {what}</translation>
     </message>
     <message>
-        <source>precision.processor</source>
-        <translation>На процессоре bfloat16 не предлагается: шаги могут случайно замедляться в несколько раз.</translation>
-    </message>
-    <message>
         <source>precision.unknown</source>
         <translation>Нет формата чисел «{precision}».</translation>
     </message>
@@ -3654,10 +3650,6 @@
     <message>
         <source>plugin.options</source>
         <translation>исправьте параметры плагина</translation>
-    </message>
-    <message>
-        <source>precision.processor</source>
-        <translation>выберите float32</translation>
     </message>
     <message>
         <source>precision.unknown</source>
@@ -7006,10 +6998,6 @@
         <translation>Множитель скорости обучения при переходе к блоку ниже</translation>
     </message>
     <message>
-        <source>Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32</source>
-        <translation>Формат чисел при вычислениях; bfloat16 быстрее на многих GPU, на процессоре недоступен; веса остаются float32</translation>
-    </message>
-    <message>
         <source>loss, accuracy, macro_f1 (of the validation images) or a name in metrics</source>
         <translation>loss, accuracy, macro_f1 (на валидации) или имя из metrics</translation>
     </message>
@@ -7208,6 +7196,10 @@
     <message>
         <source>Factor applied to the rate at each drop</source>
         <translation>Множитель скорости обучения при каждом снижении</translation>
+    </message>
+    <message>
+        <source>Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it and a trial before the first step finds it faster</source>
+        <translation>Формат чисел при вычислениях; веса остаются float32; auto — bfloat16, если устройство поддерживает его аппаратно и проба перед первым шагом показала, что так быстрее</translation>
     </message>
     <message>
         <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
