@@ -61,6 +61,9 @@ class Metrics:
 
         Returns:
             The metrics.
+
+        Raises:
+            ValueError: `matrix` is not square, or a count is negative or too large.
         """
         counts = _matrix(matrix)
         precision, recall, f1, support = _scores(counts)
