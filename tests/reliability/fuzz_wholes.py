@@ -146,7 +146,8 @@ def _make_data_set(folder: Path, photos: Path) -> None:
 
     features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["cat", "dog"])})
     paths = sorted(photos.rglob("*.png"))
-    rows = {"image": [Image.open(path) for path in paths], "label": [path.parent.name for path in paths]}
+    images = [{"bytes": path.read_bytes(), "path": None} for path in paths]
+    rows = {"image": images, "label": [path.parent.name for path in paths]}
     datasets.Dataset.from_dict(rows, features=features).train_test_split(0.25, seed=1).save_to_disk(str(folder))
 
 
