@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import entry_points
 
+import psutil
 import pytest
 import torch
 
+from tests.reliability import disks
 from tests.reliability.scripted_losses import build
 from trainer import plugins
 from trainer.store import durable
 from trainer.store.folder import RunFolder
+
+MAY_STAY_OPEN = 16
 
 
 class QuickDisk(durable.Seam):
@@ -43,3 +48,24 @@ def whole_hills(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, RunFolde
     for rising in (False, True):
         build(folder / str(rising), rising=rising).fit()
     return {rising: RunFolder(folder / str(rising)) for rising in (False, True)}
+
+
+@pytest.fixture(autouse=True)
+def _the_dead_are_buried() -> Iterator[None]:
+    """Processes that only seem to die keep their files open: thousands of them, in a long run of tests."""
+    yield
+    while disks.DISKS:
+        disks.DISKS.pop().bury()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_files_left_open() -> Iterator[None]:
+    """A few, such as those of libraries that are loaded, may stay."""
+    process = psutil.Process()
+    if not hasattr(process, "num_fds"):  # Windows
+        yield
+        return
+    before = process.num_fds()
+    yield
+    gc.collect()
+    assert process.num_fds() <= before + MAY_STAY_OPEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import threading
@@ -13,6 +14,10 @@ from trainer.store import durable
 
 class Dead(BaseException):
     """The process is no more: nothing after this reaches the disk."""
+
+
+DISKS: list[CrashDisk] = []
+"""Those of this test."""
 
 
 class CrashDisk(durable.Seam):
@@ -29,6 +34,8 @@ class CrashDisk(durable.Seam):
         self.calls: list[tuple[str, Path]] = []
         self.dead = False
         self._paths: dict[int, Path] = {}
+        self._opened: dict[int, os.stat_result] = {}
+        DISKS.append(self)
 
     def die(self) -> None:
         """Now."""
@@ -52,7 +59,7 @@ class CrashDisk(durable.Seam):
     def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
         self._call("open", Path(path))
         fd = super().open(path, flags, mode)
-        self._paths[fd] = Path(path)
+        self._paths[fd], self._opened[fd] = Path(path), os.fstat(fd)
         return fd
 
     def write(self, fd: int, data: bytes | memoryview) -> int:
@@ -69,8 +76,17 @@ class CrashDisk(durable.Seam):
         self._call("fsync", self._paths[fd])
 
     def close(self, fd: int) -> None:
-        self._call("close", self._paths.pop(fd))
+        self._call("close", self._paths[fd])
+        del self._paths[fd], self._opened[fd]
         super().close(fd)
+
+    def bury(self) -> None:
+        """Close what was open at the death, as the system does for a process."""
+        for fd, opened in self._opened.items():
+            with contextlib.suppress(OSError):  # closed since, past this disk
+                if os.path.samestat(os.fstat(fd), opened):
+                    os.close(fd)
+        self._opened.clear()
 
     def replace(self, source: Path, target: Path) -> None:
         self._call("replace", target)
