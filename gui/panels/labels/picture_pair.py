@@ -23,6 +23,7 @@ class PicturePair(QWidget):
         super().__init__()
         self.pictures = ZoomPicture(), ZoomPicture()
         self.captions = Note(), Note()
+        self._places: list[QWidget] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(SMALL))
@@ -31,11 +32,13 @@ class PicturePair(QWidget):
             picture.large_wanted.connect(lambda picture=picture: PictureWindow(picture).open())
             picture.step_wanted.connect(self.step_wanted)
             caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column = QVBoxLayout()
+            column = QVBoxLayout(place := QWidget())
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(space(TIGHT))
             column.addWidget(picture, 1)
             column.addWidget(caption)
-            layout.addLayout(column, 1)
+            layout.addWidget(place, 1)
+            self._places.append(place)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 140)
 
@@ -46,8 +49,7 @@ class PicturePair(QWidget):
             picture.show_image(images[place] if there else None, files[place] if there else None)
             picture.describe(captions[place] if there else "")
             caption.setText(captions[place] if there else "")
-            for widget in (picture, caption):
-                widget.setVisible(place == 0 or there)
+            self._places[place].setVisible(place == 0 or there)
 
     def retranslate(self) -> None:
         """Set all texts again."""
