@@ -81,7 +81,7 @@ class ImageZoom:
         self.image = max(1, image[0]), max(1, image[1])
 
     def zoom(self, factor: float, at: Point | None = None) -> None:
-        """Enlarge or reduce it; it fits again where that lies on the way.
+        """Enlarge or reduce it; it stops once where it fits.
 
         Args:
             factor: More than 1 enlarges.

@@ -1214,8 +1214,8 @@ The first appear after the first epoch.</source>
 <context>
     <name>DropArea</name>
     <message>
-        <source>A table (CSV), or copies sorted into a folder per class</source>
-        <translation>Таблица (CSV) или копии, разложенные по папкам классов</translation>
+        <source>A table, or copies sorted into a folder per class</source>
+        <translation>Таблица или копии, разложенные по папкам классов</translation>
     </message>
     <message>
         <source>Choose a folder…</source>

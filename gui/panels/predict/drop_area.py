@@ -109,7 +109,7 @@ class DropArea(DropFrame):
             (
                 self.tr("The class of each image, and how sure the model is"),
                 self.tr("Where the model looked, and similar training images"),
-                self.tr("A table (CSV), or copies sorted into a folder per class"),
+                self.tr("A table, or copies sorted into a folder per class"),
             ),
             strict=True,
         ):

@@ -124,7 +124,7 @@ def test_the_heat_map_follows(picture: ZoomPicture) -> None:
     hot, cold = (round(left + width * share) for share in (0.88, 0.7))
     row = max(0, top) + 100
     bright = [QColor(colour(picture, x, row)).lightness() for x in (hot, cold)]
-    assert bright[0] > bright[1] + 60, "the map lies where the image lies"
+    assert bright[0] > bright[1] + 60, "the map is where the image is"
     picture.show_image(quarters())
     assert picture._measured().place() == before
 
