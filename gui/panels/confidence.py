@@ -15,6 +15,7 @@ from gui.plotting.legend import Legend
 from gui.plotting.reliability import ReliabilityDiagram
 from gui.plotting.unit_chart import UnitChart
 from gui.text import formats
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.calibration_reader import AGAIN, Reason, is_stale, read_calibration
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
@@ -207,9 +208,9 @@ class ConfidencePanel(Panel):
 
     def _say_why(self, reason: Reason) -> None:
         texts: dict[Reason, str] = {
-            "not_yet": self.tr("Calibration is measured at the end of the run, by the evaluation."),
-            "not_evaluated": self.tr("This run has ended without an evaluation."),
-            "older": self.tr("This run was evaluated by an older Epochscope, without calibration."),
+            "not_yet": self.tr("Not evaluated yet\nCalibration is measured at the end of the run, by the evaluation."),
+            "not_evaluated": self.tr("Not evaluated yet\nCalibration is measured by the evaluation."),
+            "older": self.tr("Calibration was not measured\nThis run was evaluated by an older Epochscope."),
             "damaged": self.tr("The calibration file is damaged."),
             "newer": self.tr("The calibration file was made by a newer Epochscope. Update Epochscope."),
             "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
@@ -217,6 +218,9 @@ class ConfidencePanel(Panel):
         }
         file = calibration_file.FILE if reason in ("damaged", "newer", "outside") else ""
         text = labels.with_file(texts.get(reason, ""), file)
+        if self.run is not None and self.run.fruitless and reason == "not_evaluated":
+            self._say(fruitless_text())
+            return
         if self.run is None or reason not in AGAIN:
             self._say(text)
             return

@@ -29,6 +29,7 @@ from gui.plotting.class_markers import look_of_class
 from gui.plotting.scatter import About, Cloud, Scatter
 from gui.text import formats
 from gui.text.failures import failure_text
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.embedding import EmbeddingPoints, Layout, items, predicted, read_map, stamp
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
@@ -46,7 +47,7 @@ LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
 class EmbeddingPanel(Panel):
     """The map of this run, or instructions and a button to make one."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 
     def __init__(
         self,
@@ -271,9 +272,12 @@ class EmbeddingPanel(Panel):
         assert self.run is not None
         if self._asked is not None and self._asked is self.run:
             return
+        if reason == "no_map" and self.run.fruitless:
+            self._say(fruitless_text())
+            return
         if reason == "no_map":
-            first = self.tr("The map shows which images the model sees as similar. This run has none yet.")
-            if self.run.model.ended is None:
+            first = self.tr("No map yet\nIt shows which images the model sees as similar.")
+            if not self.run.over:
                 self._say(f"{first}\n{self.tr('It can be created once the run has ended.')}")
                 return
             path = self.run.folder.path.absolute()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
 from gui.text import formats
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
@@ -44,7 +45,7 @@ class _Scale(QWidget):
 class WeightsPanel(Panel):
     """An image per class or filter, at the selected epoch. A click on a class's image chooses the class."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "snapshots"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "snapshots", "state"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
@@ -154,10 +155,16 @@ class WeightsPanel(Panel):
         return Card(pixels, (line,), reach)
 
     def _why(self, reason: Reason, epoch: int) -> str:
+        if reason == "no_weights" and self.run is not None and self.run.fruitless:
+            return fruitless_text()
         texts = {
-            "no_weights": self.tr("The first images appear after the first epoch.")
+            "no_weights": self.tr("No weights yet\nThe first images appear after the first epoch.")
             if epoch == 0
-            else self.tr("No weights of this epoch were kept for viewing."),
+            else self.tr("No weights of this epoch were kept for viewing.")
+            if self.run is not None and self.run.model.weights
+            else self.tr(
+                "No weights were kept for viewing\nThe snapshots of a run keep its first layer, unless it is too large."
+            ),
             "missing": self.tr("The file with the weights of this epoch no longer exists."),
             "damaged": self.tr("The file with the weights of this epoch is damaged."),
             "outside": self.tr("The run refers to a file outside its folder. It was not opened."),

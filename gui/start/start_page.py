@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.start.action_card import ActionCard
 from gui.start.recent_runs import RecentRuns
 from gui.text import recipe_offers
 from gui.widgets.card_frame import text_label
-from gui.window.dimensions import CARD_CORNER, LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
-from gui.window.theme import Colours
+from gui.widgets.drop_frame import DropFrame
+from gui.window.dimensions import LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
 from trainer.recommendation import CANDIDATES
 
 WIDEST = 900
@@ -22,7 +22,7 @@ WIDEST = 900
 _RECIPE_SIGNS = {"photos": "image", "cnn": "matrix", "linear": "curve"}
 
 
-class DropZone(QFrame):
+class DropZone(DropFrame):
     """A dashed frame with a button: the whole window accepts drops, and this says so.
 
     Args:
@@ -44,20 +44,6 @@ class DropZone(QFrame):
         row.setSpacing(space(LARGE))
         row.addLayout(texts, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the frame in a colour of the theme."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(Colours.current().muted, 1.5, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), CARD_CORNER, CARD_CORNER)
-        painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Use the colours of a new theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
 
 class StartPage(QScrollArea):

@@ -40,3 +40,10 @@ def state_advice(state: str, enabled: Set[Action]) -> str:
         "gone": tr("States", "Its folder was moved or deleted. Open the run from its new location."),
     }
     return texts.get(state, "")
+
+
+def fruitless_text() -> str:
+    """Why a run that ended before its first epoch has nothing to show; the first line is a heading."""
+    return QCoreApplication.translate(
+        "RunStates", "This run ended before its first epoch\nContinue it to get metrics, images and weights."
+    )

@@ -30,7 +30,7 @@ def read_calibration(run: OpenRun) -> tuple[Calibration | None, Reason]:
     try:
         found = calibration_file.read(run.folder)
     except FileNotFoundError:
-        if run.model.ended is None:
+        if not run.over:
             return None, "not_yet"
         evaluated = run.model.evaluations or any(run.folder.evaluation.glob("*.json"))
         return None, "older" if evaluated else "not_evaluated"

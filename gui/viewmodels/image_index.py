@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.explanations import ImageKey, weights_of
+from gui.viewmodels.image_files import image_file
 from gui.viewmodels.run import RunModel
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.errors import DataError, NewerVersionError
@@ -240,6 +242,10 @@ class ImageIndex:
     def key(self, split: Split, place: int) -> ImageKey:
         """The key by which the helper knows an image, from its index in the split."""
         return ImageKey(self._folder.path, weights_of(self._model), split, place)
+
+    def file(self, path: str) -> Path | None:
+        """The file of an image, from its path in the data; None where there is none."""
+        return image_file(self._model, path)
 
     def forget(self) -> None:
         """Read files again: the run was resumed from an earlier point, or was evaluated."""

@@ -37,6 +37,16 @@ class OpenRun:
         """The state according to the journal so far."""
         return self.follower.model
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes by itself: it has ended, or its process has without a word."""
+        return self.model.ended is not None or self.follower.state == "lost"
+
+    @property
+    def fruitless(self) -> bool:
+        """Whether it is over before its first epoch: nothing was measured or saved."""
+        return self.over and not self.model.epochs.rows and not self.model.checkpoints
+
 
 class EpochCursor:
     """The epoch that all panels show.

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.viewmodels.image_zoom import ImageZoom
 from gui.widgets import labels
 from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
 
 
 class BigPicture(QWidget):
-    """Shows an image with sharp pixels and a smooth heat map over it. One that `hugs` its image is no higher than its
-    width allows."""
+    """Shows an image with a smooth heat map over it, its own pixels sharp where it is small. One that `hugs` its image
+    is no higher than its width allows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
         self._grey: QImage | None = None
         self._heat: QImage | None = None
+        self._reduced = QImage()
+        self._reduced_from = (0, QSize())
         self._opacity = OPACITY
+        self._zoom = ImageZoom()
         self.hugs = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(72, 72)
@@ -33,8 +37,7 @@ class BigPicture(QWidget):
             image: Image of any size; None: nothing.
         """
         self._image, self._heat = image, None
-        self._fit()
-        self.update()
+        self._take(image.size() if image is not None else QSize(1, 1))
 
     def show_heat(self, pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
         """Show an image with its heat map.
@@ -47,18 +50,23 @@ class BigPicture(QWidget):
         colors = np.ascontiguousarray(heat_colors(values))
         height, width = values.shape
         self._heat = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-        self._fit()
+        self._take(self._image.size())
+
+    def _take(self, size: QSize) -> None:
+        """An image of this size is shown now."""
+        self._zoom.show((size.width(), size.height()))
+        self._hug()
         self.update()
 
-    def _fit(self) -> None:
-        if self.hugs and self._image is not None and self._image.width():
-            height = self.width() * self._image.height() / self._image.width()
-            self.setMaximumHeight(max(self.minimumHeight(), round(height)))
+    def _hug(self) -> None:
+        if self.hugs and self._image is not None:
+            width, height = self._zoom.image
+            self.setMaximumHeight(max(self.minimumHeight(), round(self.width() * height / width)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
         super().resizeEvent(event)
-        self._fit()
+        self._hug()
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the heat map.
@@ -73,16 +81,35 @@ class BigPicture(QWidget):
         """Square."""
         return QSize(160, 160)
 
+    def _measured(self) -> ImageZoom:
+        """The zoom, with the size the widget has now."""
+        ratio = self.devicePixelRatioF()
+        self._zoom.view = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        return self._zoom
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the image, then the map."""
         if self._image is None:
             return
+        zoom, ratio = self._measured(), self.devicePixelRatioF()
+        left, top, width, height = zoom.place()
+        place = QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
         painter = QPainter(self)
-        place = labels.draw_picture(painter, self._image, QRectF(self.rect()))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not zoom.pixelated)
+        painter.drawImage(place, self._scaled(self._image, QSize(width, height)))
         if self._heat is not None and self._grey is not None:
             painter.setOpacity(self._opacity)
-            labels.draw_picture(painter, self._grey, QRectF(self.rect()))
+            painter.drawImage(place, self._grey)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.setClipRect(place)
             painter.drawImage(place, self._heat)
         painter.end()
+
+    def _scaled(self, image: QImage, size: QSize) -> QImage:
+        """The image, reduced where all of it is visible: every pixel counts then, while a painter takes four."""
+        if size.width() >= image.width() or self._zoom.cropped:
+            return image
+        if self._reduced_from != (image.cacheKey(), size):
+            self._reduced_from = image.cacheKey(), size
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._reduced = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        return self._reduced

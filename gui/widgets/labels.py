@@ -7,15 +7,15 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui.text import formats
 from gui.viewmodels.image_index import Reason
 from gui.viewmodels.selection import Selection
 from gui.widgets.state_sign import sign_pixmap
-from gui.window.dimensions import MEDIUM, WIDE, space
+from gui.window.dimensions import LARGE, READABLE, SMALL, WIDE, space, text_font
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,10 +27,10 @@ LONGEST = 300
 
 
 class Sentence(QLabel):
-    """A sentence in the middle of an empty panel: why it is empty and what to do.
+    """In the middle of an empty panel: why it is empty and what to do. The first of several lines is a heading.
 
     Args:
-        sign: Name of the drawing above it, shown if there is room. Default: none.
+        sign: Name of the drawing above it, shown if there is room. Default: none; then it is a label like others.
         parent: Parent widget.
     """
 
@@ -45,20 +45,38 @@ class Sentence(QLabel):
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, and the drawing above it."""
-        super().paintEvent(event)
+        """The drawing, the heading, and the text in lines that are read with ease."""
         if not self._sign or not self.text():
+            super().paintEvent(event)
             return
-        side, edge = space(WIDE), self.margin()
+        edge, side, gap = self.margin(), space(2 * LARGE), space(SMALL)
         room = self.contentsRect().adjusted(edge, edge, -edge, -edge)
-        flags = self.alignment() | Qt.TextFlag.TextWordWrap
-        text = self.fontMetrics().boundingRect(room, int(flags), self.text())
-        top = text.top() - space(MEDIUM) - side
-        if top >= 0:
-            painter = QPainter(self)
+        line = QRect(0, 0, min(room.width(), space(READABLE)), room.height())
+        line.moveCenter(room.center())
+        flags = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
+        parts = self._parts()
+        heights = [QFontMetrics(font).boundingRect(line, flags, text).height() + gap for font, _, text in parts]
+        top = room.bottom() - sum(heights)
+        if not self.alignment() & Qt.AlignmentFlag.AlignBottom:
+            top = room.center().y() - sum(heights) // 2
+        painter = QPainter(self)
+        if top - side >= room.top():
             sign = sign_pixmap(self._sign, Colours.current().muted, side, self.devicePixelRatio())
-            painter.drawPixmap(room.center().x() - side // 2, top, sign)
-            painter.end()
+            painter.drawPixmap(room.center().x() - side // 2, top - side, sign)
+        for (font, role, text), height in zip(parts, heights, strict=True):
+            painter.setFont(font)
+            painter.setPen(self.palette().color(role))
+            painter.drawText(QRect(line.x(), top + gap, line.width(), height), flags, text)
+            top += height
+        painter.end()
+
+    def _parts(self) -> list[tuple[QFont, QPalette.ColorRole, str]]:
+        """Font, colour and text of the heading and of what follows."""
+        first, _, rest = self.text().partition("\n")
+        if not rest:
+            return [(self.font(), self.foregroundRole(), first)]
+        heading = text_font("title"), QPalette.ColorRole.WindowText, first
+        return [heading, (self.font(), self.foregroundRole(), rest)]
 
 
 class Note(QLabel):

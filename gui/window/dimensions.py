@@ -13,6 +13,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
 TIGHT, SMALL, MEDIUM, LARGE, WIDE = 1, 2, 3, 4, 6
 """Steps of the grid for `space`: within a control, between controls, around a card, between cards, between sections."""
 
+READABLE = 115
+"""Steps of the grid: width of a line that is read with ease."""
+
 CORNER, CARD_CORNER = 5, 8
 """Radius in pixels of a control and of a card."""
 

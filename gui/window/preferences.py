@@ -96,7 +96,7 @@ class Preferences:
         self._file.setValue("recent", names[:RECENT])
 
     def folder(self, name: str) -> str:
-        """The folder used last for `data`, `run`, `images`, `callbacks` or `export`; "" at first."""
+        """The folder used last for `data`, `run`, `images`, `classified`, `callbacks` or `export`; "" at first."""
         return self._text(f"folders/{name}")
 
     def set_folder(self, name: str, path: Path) -> None:

@@ -302,6 +302,12 @@
         <translation>Показатели классов</translation>
     </message>
     <message>
+        <source>No metrics yet
+The first appear after the first epoch.</source>
+        <translation>Показателей пока нет
+Первые появятся после первой эпохи.</translation>
+    </message>
+    <message>
         <source>Not evaluated yet</source>
         <translation>Ещё не оценено</translation>
     </message>
@@ -312,10 +318,6 @@
     <message>
         <source>Test</source>
         <translation>Тест</translation>
-    </message>
-    <message>
-        <source>The first metrics appear after the first epoch.</source>
-        <translation>Первые показатели появятся в конце первой эпохи.</translation>
     </message>
     <message>
         <source>This run has no validation split. Test metrics appear after the evaluation.</source>
@@ -506,24 +508,12 @@
         <translation>Выберите запуск, чтобы увидеть, насколько можно верить его уверенности.</translation>
     </message>
     <message>
-        <source>Calibration is measured at the end of the run, by the evaluation.</source>
-        <translation>Насколько можно верить уверенности модели, станет ясно в конце запуска, после оценки.</translation>
-    </message>
-    <message>
         <source>Split</source>
         <translation>Часть данных</translation>
     </message>
     <message>
         <source>The calibration file is damaged.</source>
         <translation>Файл с данными об уверенности повреждён.</translation>
-    </message>
-    <message>
-        <source>This run has ended without an evaluation.</source>
-        <translation>Этот запуск завершился без оценки.</translation>
-    </message>
-    <message>
-        <source>This run was evaluated by an older Epochscope, without calibration.</source>
-        <translation>Этот запуск оценён старой версией Epochscope, в которой ещё не было калибровки.</translation>
     </message>
     <message>
         <source>The calibration file was made by a newer Epochscope. Update Epochscope.</source>
@@ -534,8 +524,26 @@
         <translation>Ошибка калибровки {before}</translation>
     </message>
     <message>
+        <source>Calibration was not measured
+This run was evaluated by an older Epochscope.</source>
+        <translation>Калибровка не измерена
+Этот запуск оценён более старой версией Epochscope.</translation>
+    </message>
+    <message>
         <source>Evaluate it here or in a terminal:</source>
         <translation>Оцените его здесь или в терминале:</translation>
+    </message>
+    <message>
+        <source>Not evaluated yet
+Calibration is measured at the end of the run, by the evaluation.</source>
+        <translation>Оценки пока нет
+Калибровка измеряется при оценке, в конце запуска.</translation>
+    </message>
+    <message>
+        <source>Not evaluated yet
+Calibration is measured by the evaluation.</source>
+        <translation>Оценки пока нет
+Калибровка измеряется при оценке запуска.</translation>
     </message>
     <message>
         <source>Temperature {value}: calibration error {before} → {after}</source>
@@ -641,6 +649,12 @@
         <translation>Чаще всего путаются</translation>
     </message>
     <message>
+        <source>No metrics yet
+The first appear after the first epoch.</source>
+        <translation>Показателей пока нет
+Первые появятся после первой эпохи.</translation>
+    </message>
+    <message>
         <source>Not evaluated yet.</source>
         <translation>Ещё не оценено.</translation>
     </message>
@@ -659,10 +673,6 @@
     <message>
         <source>Test</source>
         <translation>Тест</translation>
-    </message>
-    <message>
-        <source>The first metrics appear after the first epoch.</source>
-        <translation>Первые показатели появятся в конце первой эпохи.</translation>
     </message>
     <message>
         <source>There are no predictions for these images.</source>
@@ -1221,11 +1231,42 @@
     </message>
 </context>
 <context>
-    <name>EmbeddingPanel</name>
+    <name>DropArea</name>
     <message>
-        <source>The map shows which images the model sees as similar. This run has none yet.</source>
-        <translation>Карта показывает, какие изображения модель считает похожими. У этого запуска её ещё нет.</translation>
+        <source>A table, or copies sorted into a folder per class</source>
+        <translation>Таблица или копии, разложенные по папкам классов</translation>
     </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Выбрать папку…</translation>
+    </message>
+    <message>
+        <source>Choose images…</source>
+        <translation>Выбрать изображения…</translation>
+    </message>
+    <message>
+        <source>Drop images or a folder here</source>
+        <translation>Перетащите сюда изображения или папку</translation>
+    </message>
+    <message>
+        <source>Last used: {path}</source>
+        <translation>Последняя папка: {path}</translation>
+    </message>
+    <message>
+        <source>The best weights of {run} classify them. Images in one sub-folder per class are scored as well: accuracy and macro-F1 with intervals.</source>
+        <translation>Их классифицируют лучшие веса запуска {run}. Если изображения разложены по папкам классов, считаются и показатели: доля верных и macro-F1 с интервалами.</translation>
+    </message>
+    <message>
+        <source>The class of each image, and how sure the model is</source>
+        <translation>Класс каждого изображения и уверенность модели</translation>
+    </message>
+    <message>
+        <source>Where the model looked, and similar training images</source>
+        <translation>Куда смотрела модель и похожие обучающие изображения</translation>
+    </message>
+</context>
+<context>
+    <name>EmbeddingPanel</name>
     <message>
         <source>All of {true} → {taken}</source>
         <translation>Все {true} → {taken}</translation>
@@ -1297,6 +1338,12 @@
     <message>
         <source>Hover over an image to see it, click to look closer. Scroll to zoom.</source>
         <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Масштаб меняется колесом мыши.</translation>
+    </message>
+    <message>
+        <source>No map yet
+It shows which images the model sees as similar.</source>
+        <translation>Карты пока нет
+Она показывает, какие изображения модель считает похожими.</translation>
     </message>
     <message>
         <source>Show all points</source>
@@ -4130,10 +4177,6 @@
         <translation>Grad-CAM</translation>
     </message>
     <message>
-        <source>Image with a heat map</source>
-        <translation>Изображение с тепловой картой</translation>
-    </message>
-    <message>
         <source>Loading the model… The first image takes a few seconds.</source>
         <translation>Загрузка модели… Первое изображение займёт несколько секунд.</translation>
     </message>
@@ -5117,10 +5160,6 @@
         <translation>Копии изображений по папкам классов…</translation>
     </message>
     <message>
-        <source>Drop images or a folder here, or choose some: the best weights of this run classify them.</source>
-        <translation>Перетащите сюда изображения или папку либо выберите их: модель с лучшими весами этого запуска их классифицирует.</translation>
-    </message>
-    <message>
         <source>Folder…</source>
         <translation>Папка…</translation>
     </message>
@@ -6032,6 +6071,15 @@
     <message>
         <source>{callback} failed in {hook} before the first epoch; the run went on without it: {error}</source>
         <translation>Сбой колбэка {callback} в {hook} до первой эпохи; дальше обучение шло без него: {error}</translation>
+    </message>
+</context>
+<context>
+    <name>RunStates</name>
+    <message>
+        <source>This run ended before its first epoch
+Continue it to get metrics, images and weights.</source>
+        <translation>Запуск закончился до конца первой эпохи
+Продолжите его, чтобы получить показатели, изображения и веса.</translation>
     </message>
 </context>
 <context>
@@ -7597,6 +7645,12 @@
         <translation>Группировать изображения</translation>
     </message>
     <message>
+        <source>Not evaluated yet
+Slices are found in the evaluation at the end of a run.</source>
+        <translation>Оценки пока нет
+Срезы ищутся по оценке в конце запуска.</translation>
+    </message>
+    <message>
         <source>Search again</source>
         <translation>Искать снова</translation>
     </message>
@@ -7639,10 +7693,6 @@
     <message>
         <source>Slices</source>
         <translation>Срезы</translation>
-    </message>
-    <message>
-        <source>Slices are found in the evaluation at the end of a run. This one has not been evaluated.</source>
-        <translation>Срезы определяются по оценке в конце запуска. Этот запуск ещё не оценён.</translation>
     </message>
     <message>
         <source>Split</source>
@@ -8015,6 +8065,18 @@
         <translation>Эпоха {epoch}: что модель ищет в каждом классе</translation>
     </message>
     <message>
+        <source>No weights were kept for viewing
+The snapshots of a run keep its first layer, unless it is too large.</source>
+        <translation>Веса для просмотра не сохранены
+Снимки запуска хранят первый слой, если он не слишком велик.</translation>
+    </message>
+    <message>
+        <source>No weights yet
+The first images appear after the first epoch.</source>
+        <translation>Весов пока нет
+Первые картинки появятся после первой эпохи.</translation>
+    </message>
+    <message>
         <source>The file with the weights of this epoch is damaged.</source>
         <translation>Файл с весами этой эпохи повреждён.</translation>
     </message>
@@ -8025,10 +8087,6 @@
     <message>
         <source>The first layer of this model does not work on pixels, so its weights cannot be shown as images.</source>
         <translation>Первый слой этой модели работает не с пикселями, поэтому показать его веса картинками нельзя.</translation>
-    </message>
-    <message>
-        <source>The first images appear after the first epoch.</source>
-        <translation>Первые картинки появятся в конце первой эпохи.</translation>
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
@@ -8458,6 +8516,33 @@
     <message>
         <source>{value} ({some} of {all})</source>
         <translation>{value} ({some} из {all})</translation>
+    </message>
+</context>
+<context>
+    <name>ZoomPicture</name>
+    <message>
+        <source>Actual size (1:1)</source>
+        <translation>Исходный размер (1:1)</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Целиком</translation>
+    </message>
+    <message>
+        <source>Open large</source>
+        <translation>Открыть крупно</translation>
+    </message>
+    <message>
+        <source>Open large (Enter). Here, too, the wheel zooms and dragging moves the image.</source>
+        <translation>Открыть крупно (Enter). Масштаб меняется колесом и здесь, а изображение можно двигать мышью.</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Увеличить</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Уменьшить</translation>
     </message>
 </context>
 </TS>

@@ -13,6 +13,7 @@ from gui.panels.base import Panel
 from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.plotting.heat_map import HeatMap
 from gui.text import formats
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_epoch, first_split, look
@@ -25,7 +26,7 @@ SPLITS: tuple[Split, ...] = ("valid", "test")
 class ClassesPanel(Panel):
     """A table with bars beside the heat map of class and epoch, both in the same order. `class_chosen` on a click."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
@@ -125,9 +126,9 @@ class ClassesPanel(Panel):
         split, model = SPLITS[max(0, self.split.currentIndex())], self.run.model
         looked = look(self.run, self.cursor, split)
         if looked is None and not self._touched:
-            waits = self.tr("The first metrics appear after the first epoch.")
+            waits = self.tr("No metrics yet\nThe first appear after the first epoch.")
             lacks = self.tr("This run has no validation split. Test metrics appear after the evaluation.")
-            self._say(waits if split == "valid" else lacks)
+            self._say(fruitless_text() if self.run.fruitless else waits if split == "valid" else lacks)
             return
         self._stack.setCurrentIndex(0)
         for column in (SINCE_LAST, SINCE_BEST):

@@ -23,6 +23,7 @@ from gui.panels.confusion.matrix import MatrixView
 from gui.panels.confusion.matrix_splitter import MatrixSplitter
 from gui.panels.confusion.pairs import PairsView
 from gui.text import formats
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
@@ -42,7 +43,7 @@ EPOCHS = ("previous", "best", "first", "chosen")
 class ConfusionPanel(Panel):
     """The confusion matrix and the images behind it, of all images or a slice. `set_overlays`: runs to compare with."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 
     def __init__(
         self, cursor: EpochCursor, explanations: Explanations | None = None, parent: QWidget | None = None
@@ -118,7 +119,7 @@ class ConfusionPanel(Panel):
             if not self._touched:
                 self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
                 self.grid.choose(self._filter(self.grid.choice.true, self.grid.choice.predicted))
-        if changed & {"info", "epochs", "evaluation"}:
+        if changed & {"info", "epochs", "evaluation", "state"}:
             self._draw()
         self._reload()
 
@@ -265,14 +266,16 @@ class ConfusionPanel(Panel):
         assert self.run is not None
         model = self.run.model
         sizes = model.info.split_sizes if model.info is not None else {}
-        if not self._touched and self._split() == "test":
+        if self.run.fruitless:
+            self._say(fruitless_text())
+        elif not self._touched and self._split() == "test":
             text = self.tr("This run has no validation split. Errors on the test images appear after the evaluation.")
             self._say(text)
         elif self._touched:
             lacking = bool(sizes) and self._split() not in sizes
             self._show_nothing(self.tr("This run has no such split.") if lacking else self.tr("Not evaluated yet."))
         else:
-            self._say(self.tr("The first metrics appear after the first epoch."))
+            self._say(self.tr("No metrics yet\nThe first appear after the first epoch."))
 
     def _show_nothing(self, why: str) -> None:
         """Hide the matrix; the choosers stay available."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
@@ -10,7 +12,8 @@ from gui.text import formats
 from gui.text.failures import failure_text
 from gui.viewmodels.explanations import Explanations, Failure, ImageKey, SaliencyMap
 from gui.widgets import labels
-from gui.widgets.big_picture import BigPicture
+from gui.widgets.picture_window import PictureWindow
+from gui.widgets.zoom_picture import ZoomPicture
 from gui.window.theme import icon
 from trainer.plotting.heat_overlay import OPACITY, Method
 
@@ -23,7 +26,7 @@ PREDICTED, TRUE = -1, -2
 class HeatView(QWidget):
     """The picture. `switch` turns the heat map on, and it stays on for the next images. The owner places `switch`,
     `settings`, `other_epoch`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside`
-    other things, the picture begins at the top and is no higher than its width allows."""
+    other things, the picture begins at the top, is no higher than its width allows, and opens large."""
 
     explained = Signal(object)
 
@@ -40,8 +43,9 @@ class HeatView(QWidget):
         self._wanted = PREDICTED
         self._found: SaliencyMap | None = None
         self._epoch: int | None = None
+        self._file: Path | None = None
         self.other_epoch = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.picture, self.note = BigPicture(), labels.Note()
+        self.picture, self.note = ZoomPicture(large=not beside), labels.Note()
         self.problem = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.switch = QPushButton(icon("eye"), "")
         self.switch.setCheckable(True)
@@ -56,6 +60,7 @@ class HeatView(QWidget):
         self.classes.activated.connect(self._class_chosen)
         self.opacity.valueChanged.connect(lambda value: self.picture.set_opacity(value / 100))
         self._poll.timeout.connect(self._look)
+        self.picture.large_wanted.connect(lambda: PictureWindow(self.picture).open())
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -85,6 +90,7 @@ class HeatView(QWidget):
         self.opacity.setAccessibleName(self.tr("Opacity of the heat map"))
         self.opacity.setToolTip(self.tr("Opacity of the heat map"))
         self._fill_classes()
+        self.picture.retranslate()
         if self._found is not None:
             self._describe(self._found)
             self._compare_epochs()
@@ -92,11 +98,18 @@ class HeatView(QWidget):
     # -- what the owner calls ----------------------------------------------------------------------------------------
 
     def show_image(
-        self, image: QImage | None, key: ImageKey | None, true: int, names: tuple[str, ...], epoch: int | None = None
+        self,
+        image: QImage | None,
+        key: ImageKey | None,
+        true: int,
+        names: tuple[str, ...],
+        epoch: int | None = None,
+        file: Path | None = None,
     ) -> None:
         """Show another image, or none; `key` identifies it to the helper, None if it cannot be explained. `true`: its
-        class, -1 if unknown. `epoch`: that of the prediction shown with it; None where it is that of the heat map."""
-        self._epoch = epoch
+        class, -1 if unknown. `epoch`: that of the prediction shown with it; None where it is that of the heat map.
+        `file`: where it can be read in full."""
+        self._epoch, self._file = epoch, file
         same = key is not None and (key, names) == (self._key, self._names)
         self._image, self._true = image, true
         if not same:
@@ -159,7 +172,8 @@ class HeatView(QWidget):
             # as the model received it: a file may have been cropped and scaled
             self.picture.show_heat(self._found.pixels, self._found.values)
         else:
-            self.picture.show_image(self._image)
+            self.picture.show_image(self._image, self._file)
+            self.picture.setAccessibleDescription("")
         self._compare_epochs()
 
     def _compare_epochs(self) -> None:
@@ -188,7 +202,6 @@ class HeatView(QWidget):
             parts.insert(0, self.tr("Nothing supports this class; bright areas count least against it"))
         text = " · ".join(parts)
         self.note.setText(text)
-        self.picture.setAccessibleName(self.tr("Image with a heat map"))
         self.picture.setAccessibleDescription(text)
 
     # -- what a person does ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ images it finds similar."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
@@ -39,6 +40,7 @@ class _View:
     file: str
     seen: Seen | None = None
     distance: float = 0.0
+    on_disk: Path | None = None
 
 
 class ImageDetail(QWidget):
@@ -48,6 +50,8 @@ class ImageDetail(QWidget):
     """
 
     epoch_chosen = Signal(int)
+    step_wanted = Signal(int)
+    """Show the image before (-1) or after it (1)."""
     room_wanted = Signal(int)
     """A heat map or similar images were switched on: pixels that everything needs, with the picture large."""
 
@@ -123,6 +127,7 @@ class ImageDetail(QWidget):
 
     def _connect(self) -> None:
         self.strip.epoch_chosen.connect(self.epoch_chosen)
+        self.heat.picture.step_wanted.connect(self.step_wanted)
         self.similar_switch.toggled.connect(self._fit_strip)
         for switch in (self.heat.switch, self.similar_switch):
             switch.toggled.connect(self._want_room)
@@ -153,9 +158,10 @@ class ImageDetail(QWidget):
         names: tuple[str, ...],
         epoch: int,
         key: ImageKey | None = None,
+        on_disk: Path | None = None,
     ) -> None:
-        """Show an image of the list, or nothing if `seen` is None; `key` identifies it to the helper. A similar image
-        opened from the same one stays."""
+        """Show an image of the list, or nothing if `seen` is None; `key` identifies it to the helper, `on_disk` is its
+        file where there is one. A similar image opened from the same one stays."""
         self.setVisible(seen is not None)
         self._names, self._verdicts, self._epoch = names, verdicts, epoch
         if seen is None:
@@ -164,7 +170,7 @@ class ImageDetail(QWidget):
             self.similar.show_image(None, -1, names)
             return
         file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
-        first = _View(key, labels.image_of(seen.pixels), seen.true, file, seen)
+        first = _View(key, labels.image_of(seen.pixels), seen.true, file, seen, on_disk=on_disk)
         same = len(self._views) > 1 and key is not None and self._views[0].key == key
         self._views = [first, *self._views[1:]] if same else [first]
         self._show()
@@ -191,7 +197,8 @@ class ImageDetail(QWidget):
         self.back.setVisible(len(self._views) > 1)
         self._describe()
         by_epoch = view.seen is not None and view.key is not None and view.key.split == "valid"
-        self.heat.show_image(view.image, view.key, view.true, self._names, self._epoch if by_epoch else None)
+        epoch = self._epoch if by_epoch else None
+        self.heat.show_image(view.image, view.key, view.true, self._names, epoch, view.on_disk)
         if view.seen is None:
             self.heat.ask(always=True)  # what the model makes of a training image is in no file
         self.similar.show_image(view.key, view.true, self._names)
@@ -209,6 +216,8 @@ class ImageDetail(QWidget):
         name = labels.class_name(self._names, view.true)
         for label, text in zip(self.values, (name, predicted, confidence, number, view.file, size), strict=True):
             label.setText(text)
+        told = f"{name} {labels.ARROW}{predicted} ({confidence})" if seen is not None else name
+        self.heat.picture.describe(f"{told} · {view.file}")
         self._form.setRowVisible(len(self.values) - 1, bool(size))
         self.captions[LOSS].setText(fourth)
         text = self.tr("Training image")

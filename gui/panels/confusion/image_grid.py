@@ -60,6 +60,7 @@ class ImageGrid(QWidget):
         self.view.selectionModel().currentChanged.connect(self._current)
         self.detail.epoch_chosen.connect(self.epoch_chosen)
         self.detail.room_wanted.connect(self._make_room)
+        self.detail.step_wanted.connect(self._step)
         self.retranslate()
 
     def _lay_out(self, *, explained: bool) -> None:
@@ -207,6 +208,11 @@ class ImageGrid(QWidget):
             self._large = (self.choice.split, int(self.selection.items[current.row()]))
             self._show_large()
 
+    def _step(self, by: int) -> None:
+        index = self.view.pictures.index(self.view.currentIndex().row() + by)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+
     def _show_large(self) -> None:
         if self.index is None or self._large is None:
             self.detail.show_image(None, Verdicts.none(), self.names, self.epoch)
@@ -215,7 +221,8 @@ class ImageGrid(QWidget):
         verdicts = self.index.verdicts(item) if split == "valid" else Verdicts.none()
         seen = self.index.seen(split, item, self.epoch)
         key = self.index.key(split, seen.place) if seen is not None else None
-        self.detail.show_image(seen, verdicts, self.names, self.epoch, key)
+        file = self.index.file(seen.path) if seen is not None else None
+        self.detail.show_image(seen, verdicts, self.names, self.epoch, key, file)
 
     # -- words ---------------------------------------------------------------------------------------------------
 

@@ -128,6 +128,7 @@ class LabelsView(QWidget):
         self.all_button.clicked.connect(self.filter_bar.clear)
         self.grid.commanded.connect(self.do)
         self.detail.commanded.connect(self.do)
+        self.detail.step_wanted.connect(lambda by: self.grid.go_to(self.grid.currentIndex().row() + by))
         self.grid.selectionModel().currentChanged.connect(self._current)
         self.grid.selectionModel().selectionChanged.connect(self._show_current)
         self.saver.changed.connect(self._show_saved)

@@ -4,58 +4,54 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.panels.labels.proposal_grid import draw_photograph
-from gui.panels.predict.file_thumbnails import read_scaled
-from trainer.text.text_shortening import shorten
-
-READ_MS = 60
-"""An image is read once a person rests on it: holding an arrow key down must not wait for files."""
-LARGE = 1024
+from gui.widgets.labels import Note
+from gui.widgets.picture_window import PictureWindow
+from gui.widgets.zoom_picture import ZoomPicture
+from gui.window.dimensions import SMALL, TIGHT, space
 
 
 class PicturePair(QWidget):
-    """One image or two, a caption below each."""
+    """One image or two, a caption below each. `step_wanted`: left (-1) or right (1) was pressed."""
+
+    step_wanted = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self._images: list[QImage] = []
-        self._captions: list[str] = []
-        self._files: list[Path | None] = []
-        self._timer = QTimer(self, singleShot=True, interval=READ_MS)
-        self._timer.timeout.connect(self._read)
+        self.pictures = ZoomPicture(), ZoomPicture()
+        self.captions = Note(), Note()
+        self._places: list[QWidget] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(space(SMALL))
+        for picture, caption in zip(self.pictures, self.captions, strict=True):
+            picture.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the list
+            picture.large_wanted.connect(lambda picture=picture: PictureWindow(picture).open())
+            picture.step_wanted.connect(self.step_wanted)
+            caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column = QVBoxLayout(place := QWidget())
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(space(TIGHT))
+            column.addWidget(picture, 1)
+            column.addWidget(caption)
+            layout.addWidget(place, 1)
+            self._places.append(place)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 140)
 
     def show_images(self, images: list[QImage], captions: list[str], files: list[Path | None]) -> None:
         """These at once, and from their files a moment later."""
-        self._images, self._captions, self._files = list(images), captions, files
-        if any(files):
-            self._timer.start()
-        self.update()
+        for place, (picture, caption) in enumerate(zip(self.pictures, self.captions, strict=True)):
+            there = place < len(images)
+            picture.show_image(images[place] if there else None, files[place] if there else None)
+            picture.describe(captions[place] if there else "")
+            caption.setText(captions[place] if there else "")
+            self._places[place].setVisible(place == 0 or there)
 
-    def _read(self) -> None:
-        """A file that cannot be shown leaves the thumbnail."""
-        for place, file in enumerate(self._files):
-            read = read_scaled(str(file), LARGE) if file is not None else QImage()
-            if not read.isNull():
-                self._images[place] = read
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Side by side."""
-        painter, metrics = QPainter(self), self.fontMetrics()
-        count, gap = max(1, len(self._images)), 8
-        width = (self.width() - gap * (count - 1)) / count
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        for place, (image, caption) in enumerate(zip(self._images, self._captions, strict=True)):
-            line = metrics.height() + 4
-            area = QRectF(place * (width + gap), 0, width, self.height() - line)
-            draw_photograph(painter, image, area)
-            below = QRectF(area.x(), area.bottom() + 2, width, metrics.height())
-            text = shorten(caption, width, metrics.horizontalAdvance)
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
-        painter.end()
+    def retranslate(self) -> None:
+        """Set all texts again."""
+        for picture in self.pictures:
+            picture.retranslate()

@@ -27,6 +27,8 @@ class ProposalDetail(QWidget):
     """`commanded` with the ReviewCommand of a button. `show_review` before all else."""
 
     commanded = Signal(object)
+    step_wanted = Signal(int)
+    """Go to the proposal before (-1) or after it (1)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +47,7 @@ class ProposalDetail(QWidget):
         self.class_buttons: list[QPushButton] = []
         self._classes = QGridLayout()
         self._lay_out()
+        self.pictures.step_wanted.connect(self.step_wanted)
         self.retranslate()
 
     def _button(self, command: Command, sign: str, number: int = -1) -> QPushButton:
@@ -129,7 +132,6 @@ class ProposalDetail(QWidget):
             captions.append(self._caption(one.other_label, one.other_split))
             files.append(self._file(one.other))
         self.pictures.show_images(images, captions, files)
-        self.pictures.setAccessibleName("; ".join(captions))
 
     def _caption(self, label: str, split: str) -> str:
         return f"{review_text.one_line(label)} ({formats.split_word(split)})"
@@ -156,6 +158,7 @@ class ProposalDetail(QWidget):
             (self.clear_button, self.tr("No decision"), "⌫"),
         ):
             button.setText(f"{text} ({key})")
+        self.pictures.retranslate()
         self.accept_button.setToolTip(self.tr("Accept the proposal (C or Enter)"))
         self.clear_button.setToolTip(self.tr("Take the decision back (Backspace or Del)"))
         self.show_proposal(self._one, self._decided, self._count)

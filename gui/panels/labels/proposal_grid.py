@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from gui.panels.labels import review_text
 from gui.panels.labels.review_keys import command_of
-from gui.panels.predict.file_thumbnails import FileThumbnails
 from gui.text import formats
 from gui.viewmodels.label_search import FoundLabels, Pictures
 from gui.viewmodels.proposal_review import ProposalReview, ProposedImage
 from gui.widgets import labels
+from gui.widgets.file_thumbnails import FileThumbnails
 from gui.widgets.thumbnails import GAP, Card, ThumbnailView
 from gui.window.theme import Colours, mix
 from trainer.text.text_shortening import shorten

@@ -1,8 +1,9 @@
-"""One image as large as there is room, its predicted class, and the ones before and after it."""
+"""One image, large, its predicted class, and the ones before and after it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
@@ -10,13 +11,14 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStacke
 
 from gui.panels.confusion.heat_view import HeatView
 from gui.panels.confusion.similar_view import SimilarView
-from gui.panels.predict.file_thumbnails import read_scaled
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap, weights_of
 from gui.viewmodels.predicted_images import Prediction
 from gui.viewmodels.selection import OpenRun
+from gui.widgets.file_thumbnails import read_scaled
 from gui.widgets.labels import Note, Sentence, class_name, image_of
+from gui.widgets.picture_window import ZoomTools
 from gui.window.theme import icon
 
 
@@ -56,6 +58,7 @@ class ImageViewer(QDialog):
         self._lay_out()
         self.resize(760, 640)
         self.go(0)
+        self.heat.picture.setFocus()
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -67,6 +70,7 @@ class ImageViewer(QDialog):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addLayout(ZoomTools(self.heat.picture))
         tools = QHBoxLayout()
         for switch in (self.heat.switch, self.similar.switch):
             switch.setAutoDefault(False)
@@ -122,6 +126,7 @@ class ImageViewer(QDialog):
             self.tr("Training image of the class {name}").format(name=class_name(names, neighbor.label))
         )
         self.path.setText(name)
+        self.heat.picture.describe(name)
         self.setWindowTitle(name)
 
     def _explained(self, found: SaliencyMap) -> None:
@@ -137,7 +142,8 @@ class ImageViewer(QDialog):
         image = read_scaled(row.path)
         self._stack.setCurrentIndex(1 if image.isNull() else 0)
         key, true, names = self._about(row)
-        self.heat.show_image(None if image.isNull() else image, key, true, names)
+        self.heat.show_image(None if image.isNull() else image, key, true, names, file=Path(row.path))
+        self.heat.picture.describe(row.name)
         self.similar.show_image(key, true, names)
         reason = formats.plain(fault_text(row.code, row.reason)) if row.code else ""
         if row.top:

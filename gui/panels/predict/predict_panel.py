@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
+from gui.panels.predict.drop_area import DropArea
 from gui.panels.predict.filter_bar import FilterBar
 from gui.panels.predict.image_viewer import ImageViewer
-from gui.panels.predict.prediction_text import empty_text, told_lines
+from gui.panels.predict.prediction_text import empty_text, hopeless, told_lines
 from gui.panels.predict.prediction_view import PredictionView
 from gui.panels.predict.progress_row import ProgressRow
 from gui.text import formats
@@ -53,7 +54,7 @@ POLL_MS = 100
 class PredictPanel(Panel):
     """Drop or choose images, or folders of them. They are classified again when another run is shown."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"snapshots"})
+    topics: ClassVar[Set[Topic]] = frozenset({"snapshots", "state"})
 
     def __init__(
         self,
@@ -79,10 +80,14 @@ class PredictPanel(Panel):
         self.told = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.empty, self.all_button, self._below = Sentence("image"), QPushButton(), QWidget()
+        self.drop_area, self._top = DropArea(), QWidget()
         self.filter_bar.changed.connect(self._filter)
         self.progress.cancelled.connect(self.job.cancel)
         self.view.image_wanted.connect(self._open)
         self.all_button.clicked.connect(self.filter_bar.clear)
+        self.drop_area.folder_wanted.connect(self._choose_folder)
+        self.drop_area.images_wanted.connect(self._choose)
+        self.drop_area.last_wanted.connect(lambda path: self.classify([path]))
         self._lay_out()
         self.retranslate()
 
@@ -104,7 +109,8 @@ class PredictPanel(Panel):
         self.save_button.setMenu(menu)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
+        top = QHBoxLayout(self._top)
+        top.setContentsMargins(0, 0, 0, 0)
         for button in (self.choose_button, self.folder_button, self.again_button, self.clear_button):
             top.addWidget(button)
         top.addStretch(1)
@@ -117,10 +123,10 @@ class PredictPanel(Panel):
         self._stack = QStackedLayout(place)
         self._stack.addWidget(nothing)
         self._stack.addWidget(self.view)
+        self._stack.addWidget(self.drop_area)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(panel_margins())
-        layout.addLayout(top)
-        for widget in (self.progress, self.told, self.filter_bar):
+        for widget in (self._top, self.progress, self.told, self.filter_bar):
             layout.addWidget(widget)
         layout.addWidget(place, 1)
 
@@ -135,13 +141,16 @@ class PredictPanel(Panel):
         self._changed()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """A run that has just saved its first weights can be used."""
+        """A run that has just saved its first weights can be used; one that has ended without any cannot."""
         if self.job.failure is not None and not self.images.done:
             self._again()
+        self._show()
 
     def classify(self, images: Sequence[Path]) -> None:
         """Replace the images by these, and by those in these folders."""
         self._chosen = [Path(path) for path in images]
+        if len(self._chosen) == 1 and self._chosen[0].is_dir():
+            self._preferences.set_folder("classified", self._chosen[0])
         self.filter_bar.clear()
         self._again()
 
@@ -239,9 +248,15 @@ class PredictPanel(Panel):
         """Accept images and folders of images; folders of runs are left to the window."""
         if self.run is not None and _dropped(event):
             event.acceptProposedAction()
+            self.drop_area.light(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They are dragged elsewhere."""
+        self.drop_area.light(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Classify what was dropped."""
+        self.drop_area.light(False)
         if paths := _dropped(event):
             event.acceptProposedAction()
             self.classify(paths)
@@ -264,12 +279,20 @@ class PredictPanel(Panel):
         lines = [] if useless else told_lines(job, name)
         self.told.setText("\n".join([*lines, *([self._notice] if self._notice else [])]))
         self.told.setVisible(bool(self.told.text()))
-        self._stack.setCurrentIndex(1 if images.visible and not useless else 0)
+        inviting = self.run is not None and not self._chosen and not hopeless(self.run)
+        self._stack.setCurrentIndex(2 if inviting else 1 if images.visible and not useless else 0)
+        self._top.setVisible(not inviting)
+        if inviting:
+            self.drop_area.show_run(name, self._last_folder())
         for widget in (self.all_button, self._below):
             widget.setVisible(bool(images.rows) and not useless)
         side = Qt.AlignmentFlag.AlignBottom if images.rows and not useless else Qt.AlignmentFlag.AlignVCenter
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | side)
-        self.empty.setText(empty_text(job, self.run is not None, bool(self._chosen)))
+        self.empty.setText(empty_text(job, self.run))
+
+    def _last_folder(self) -> Path | None:
+        last = Path(self._preferences.folder("classified") or "?")
+        return last if last.is_absolute() and last.is_dir() else None
 
     def retranslate(self) -> None:
         """Set all texts again."""

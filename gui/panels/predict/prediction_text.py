@@ -6,18 +6,23 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.text import formats
 from gui.text.failures import failure_text
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.classification_job import ClassificationJob
+from gui.viewmodels.selection import OpenRun
 
 
-def empty_text(job: ClassificationJob, open_run: bool, chosen: bool) -> str:
+def hopeless(run: OpenRun) -> bool:
+    """Whether a run has no weights, and none will come."""
+    return run.model.ended is not None and run.fruitless
+
+
+def empty_text(job: ClassificationJob, run: OpenRun | None) -> str:
     """Where there are no rows to show."""
     tr = QCoreApplication.translate
-    if not open_run:
+    if run is None:
         return tr("PredictPanel", "Open a run: its best weights classify your images.")
-    if not chosen:
-        return tr(
-            "PredictPanel", "Drop images or a folder here, or choose some: the best weights of this run classify them."
-        )
+    if not job.images.rows and hopeless(run):
+        return fruitless_text()
     if job.failure is not None and not job.images.done:
         return failure_text(job.failure)
     if job.images.rows:

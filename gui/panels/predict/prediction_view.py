@@ -8,11 +8,11 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 
-from gui.panels.predict.file_thumbnails import SIDE, FileThumbnails
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.predicted_images import COLUMNS, Column, PredictedImages, Prediction
 from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.file_thumbnails import SIDE, FileThumbnails
 from gui.widgets.labels import mark_colour, plain_tip
 from gui.widgets.row_table import set_up_rows
 from gui.window.theme import icon

@@ -24,6 +24,7 @@ from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.slices.slice_view import SliceView
 from gui.text import formats, slice_names
 from gui.text.failures import failure_text
+from gui.text.run_states import fruitless_text
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
@@ -40,7 +41,7 @@ SPLITS: tuple[Split, ...] = ("test", "valid")
 class SlicesPanel(Panel):
     """A table of slices beside the images of the selected one. `slice_chosen` shows its images in Errors."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
     def __init__(self, cursor: EpochCursor, rpc_client: RpcClient | None = None, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
@@ -190,6 +191,8 @@ class SlicesPanel(Panel):
         split = self._split()
         wanted = split, stamps[split], self.pattern.text().strip()
         if wanted == self._for:
+            if not stamps[split]:
+                self._draw()  # it may be over now
             return
         self._cancel()
         self._for, self.table = wanted, SliceTable()
@@ -358,8 +361,10 @@ class SlicesPanel(Panel):
         assert self.run is not None
         split = self._split()
         if self._for is not None and not self._for[1]:
-            text = self.tr("Slices are found in the evaluation at the end of a run. This one has not been evaluated.")
-            if self.run.model.ended is None:
+            text = self.tr("Not evaluated yet\nSlices are found in the evaluation at the end of a run.")
+            if self.run.fruitless:
+                self._say(fruitless_text())
+            elif not self.run.over:
                 self._say(text)
             else:
                 self._say(f"{text}\n{self.tr('Evaluate it here or in a terminal:')}", evaluate=True)

@@ -41,7 +41,10 @@ def test_what_the_file_says_is_read(run: OpenRun) -> None:
 
 
 def test_a_run_under_way_and_one_that_was_stopped_have_none_yet(tmp_path: Path) -> None:
-    assert read_calibration(SampleRun(tmp_path, name="live", ended=False).make()) == (None, "not_yet")
+    live = SampleRun(tmp_path, name="live", ended=False).make()
+    assert read_calibration(live) == (None, "not_evaluated"), "its process has ended without a word"
+    live.follower.alive = True
+    assert read_calibration(live) == (None, "not_yet")
     stopped = SampleRun(tmp_path, name="stopped").make()
     for path in stopped.folder.evaluation.iterdir():
         path.unlink()
@@ -178,7 +181,9 @@ def test_what_cannot_be_shown_is_said(panel: Any, run: OpenRun, tmp_path: Path) 
         assert said in texts(panel)
         assert FILE in texts(panel)
         assert panel.evaluation.command.isVisible() == command
-    show(panel, SampleRun(tmp_path, name="live", ended=False).make())
+    live = SampleRun(tmp_path, name="live", ended=False).make()
+    live.follower.alive = True
+    show(panel, live)
     assert "at the end of the run" in texts(panel)
     assert not panel.evaluation.command.isVisible()
 

@@ -182,7 +182,7 @@ def test_why_there_are_no_slices(qtbot: QtBot, tmp_path: Path, helper: FakeHelpe
         helper.asked[0][1](answer)
     expected = {
         "run": "Choose a run",
-        "evaluation": "has not been evaluated",
+        "evaluation": "Not evaluated yet",
         "images": "are damaged",
         "many": "Too few images",
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from gui.panels.predict.predict_panel import PredictPanel
@@ -110,7 +111,7 @@ def test_nothing_is_asked_while_nobody_looks(panel: PredictPanel, assist: Engine
     panel.show()
     assert len(assist.asked) == 1
     panel.clear_button.click()
-    assert "Drop images" in panel.empty.text()
+    assert panel.drop_area.isVisible()
 
 
 def dropped(kind: type, *paths: Path) -> Any:
@@ -168,3 +169,42 @@ def test_the_folder_of_images_is_remembered(
     again.choose_button.click()
     assert asked == ["", str(tmp_path)]
     again.deleteLater()
+
+
+def test_the_drop_area_invites_names_the_run_and_lights_up(panel: PredictPanel, tmp_path: Path) -> None:
+    panel.show_run(run_of(tmp_path))
+    area = panel.drop_area
+    assert area.isVisible()
+    assert not panel.choose_button.isVisible(), "its buttons say the same"
+    assert "best weights of a" in area.about.text()
+    assert not area.last_button.isVisible()
+    before = area.grab().toImage()
+    image = picture(tmp_path / "x.png")
+    panel.dragEnterEvent(dropped(QDragEnterEvent, image))
+    assert area.grab().toImage() != before
+    panel.dragLeaveEvent(QDragLeaveEvent())
+    assert area.grab().toImage() == before
+    panel.dropEvent(dropped(QDropEvent, image))
+    assert not area.isVisible()
+    assert panel.choose_button.isVisible()
+
+
+def test_the_folder_used_last_is_offered_again(
+    panel: PredictPanel, assist: Engine, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = tmp_path / "R&D photos"
+    picture(photos / "x.png")
+    panel.show_run(run_of(tmp_path))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(photos))
+    qtbot.mouseClick(panel.drop_area.folder_button, Qt.MouseButton.LeftButton)
+    assert assist.asked[-1][1]["images"] == [str(photos)]
+    panel.clear_button.click()
+    again = panel.drop_area.last_button
+    assert again.isVisible()
+    assert again.text().endswith("R&&D photos")
+    qtbot.keyClick(again, Qt.Key.Key_Space)
+    assert [asked["images"] for do, asked in assist.asked if do == "find"] == [[str(photos)]] * 2
+    panel.clear_button.click()
+    shutil.rmtree(photos)
+    panel.show_run(run_of(tmp_path, "b"))
+    assert not panel.drop_area.last_button.isVisible(), "it is gone"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.panels.predict.predict_panel import PredictPanel
 from gui.viewmodels.predicted_images import COLUMNS, Prediction
-from tests.gui.panels.predict.predictions import CAT, DOG, Engine, answer, names, row, run_of
+from tests.gui.panels.predict.predictions import CAT, DOG, Engine, answer, names, picture, row, run_of
 
 
 def test_sorted_by_a_click_on_a_title_and_back(labelled: PredictPanel) -> None:
@@ -117,3 +118,10 @@ def test_the_table_is_nothing_without_images(panel: PredictPanel) -> None:
     assert panel.view.table.rowCount() == 0
     assert panel.view.table.data(QModelIndex()) is None
     assert Prediction("/x/y.png").name == "y.png"
+
+
+def test_all_thumbnails_are_made_in_time(panel: PredictPanel, tmp_path: Path, qtbot: Any) -> None:
+    images = [picture(tmp_path / f"{number}.png") for number in range(3)]
+    panel.show_run(run_of(tmp_path))
+    panel.classify(images)
+    qtbot.waitUntil(lambda: len(panel.view.table.thumbnails) == 3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import QFileInfo, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QPixmap
 
 SIDE = 64
-LARGE = 2048
-"""Pixels of the longer side that an image is read with to be looked at."""
+LARGE, FULL = 2048, 6144
+"""Pixels of the longer side that an image is read with to be looked at, and to be looked at closely: 24 megapixels."""
 KEPT = 1200
 """Thumbnails in memory: some 20 MB."""
 MAX_BYTES = 256 << 20
@@ -62,8 +62,22 @@ def read_scaled(path: str, side: int = LARGE, *, enlarge: bool = False) -> QImag
     reader = QImageReader(path)
     reader.setAutoTransform(True)
     size = reader.size()
-    if QFileInfo(path).size() > MAX_BYTES or not size.isValid() or size.width() * size.height() > MAX_PIXELS:
+    if not _readable(path, size):
         return QImage()
     if enlarge or max(size.width(), size.height()) > side:
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     return reader.read()
+
+
+def image_size(path: str) -> QSize:
+    """Size of the upright image, from the head of its file; invalid for what `read_scaled` would not read."""
+    reader = QImageReader(path)
+    size = reader.size()
+    if not _readable(path, size):
+        return QSize()
+    turned = reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90
+    return size.transposed() if turned else size
+
+
+def _readable(path: str, size: QSize) -> bool:
+    return size.isValid() and QFileInfo(path).size() <= MAX_BYTES and size.width() * size.height() <= MAX_PIXELS
