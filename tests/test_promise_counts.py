@@ -8,10 +8,15 @@ from typing import Any
 from tests import crash_counts, promise_counts
 
 PAGE = """
-| | promise | tests |
-|---|---|---|
-| P1 | Killed, a run goes on. | `test_kill` `test_power_cut` |
-| P2 | It ends as if nothing had happened. | `test_same` |
+| | promise |
+|---|---|
+| P1 | Killed, a run goes on. |
+| P2 | It ends as if nothing had happened. |
+
+| | tests |
+|---|---|
+| P1 | `test_kill` `test_power_cut` |
+| P2 | `test_same` |
 
 `test_other` is of no promise.
 """
