@@ -2231,10 +2231,6 @@
         <translation>Плагин не принимает свои параметры: {what}</translation>
     </message>
     <message>
-        <source>precision.processor</source>
-        <translation>На процессоре bfloat16 не предлагается: шаги могут случайно замедляться в несколько раз.</translation>
-    </message>
-    <message>
         <source>precision.unknown</source>
         <translation>Нет формата чисел «{precision}».</translation>
     </message>
@@ -3619,10 +3615,6 @@
     <message>
         <source>plugin.options</source>
         <translation>исправьте параметры плагина</translation>
-    </message>
-    <message>
-        <source>precision.processor</source>
-        <translation>выберите float32</translation>
     </message>
     <message>
         <source>precision.unknown</source>
@@ -5542,12 +5534,20 @@
         <translation>Фото (готовая сеть)</translation>
     </message>
     <message>
+        <source>A residual network from scratch for many small images of things that can be mirrored.</source>
+        <translation>Остаточная сеть, обучаемая с нуля: для множества маленьких изображений, которые можно отражать.</translation>
+    </message>
+    <message>
         <source>Photos (fine-tuned)</source>
         <translation>Фотографии (с дообучением)</translation>
     </message>
     <message>
         <source>Reference task</source>
         <translation>Эталонная задача</translation>
+    </message>
+    <message>
+        <source>Residual network</source>
+        <translation>Остаточная сеть</translation>
     </message>
     <message>
         <source>Small convolutional network</source>
@@ -6657,6 +6657,10 @@
         <translation>Число каналов первого слоя; в следующих слоях — кратное ему</translation>
     </message>
     <message>
+        <source>Channels of the first stage; later ones have two and four times as many</source>
+        <translation>Число каналов первой ступени; в следующих их вдвое и вчетверо больше</translation>
+    </message>
+    <message>
         <source>Class weights</source>
         <translation>Веса классов</translation>
     </message>
@@ -6713,6 +6717,10 @@
         <translation>Сколько эпох без улучшения до остановки; 0: выключено</translation>
     </message>
     <message>
+        <source>Evaluate an image and its mirror image, and average; not for digits or letters</source>
+        <translation>Оценивать изображение и его зеркальное отражение и усреднять; не для цифр и букв</translation>
+    </message>
+    <message>
         <source>Evaluation batch</source>
         <translation>Батч при оценке</translation>
     </message>
@@ -6733,8 +6741,16 @@
         <translation>Заморозить BatchNorm</translation>
     </message>
     <message>
+        <source>Mirror images</source>
+        <translation>Зеркальные отражения</translation>
+    </message>
+    <message>
         <source>More callbacks</source>
         <translation>Другие колбэки</translation>
+    </message>
+    <message>
+        <source>What is trained: softmax, mlp, cnn, resnet9, resnet18 or a plugin</source>
+        <translation>Что обучается: softmax, mlp, cnn, resnet9, resnet18 или плагин</translation>
     </message>
     <message>
         <source>Add a constant term for each class</source>
@@ -6897,10 +6913,6 @@
         <translation>Множитель скорости обучения при переходе к блоку ниже</translation>
     </message>
     <message>
-        <source>Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32</source>
-        <translation>Формат чисел при вычислениях; bfloat16 быстрее на многих GPU, на процессоре недоступен; веса остаются float32</translation>
-    </message>
-    <message>
         <source>loss, accuracy, macro_f1 (of the validation images) or a name in metrics</source>
         <translation>loss, accuracy, macro_f1 (на валидации) или имя из metrics</translation>
     </message>
@@ -6995,6 +7007,10 @@
     <message>
         <source>Fraction of units dropped during training</source>
         <translation>Доля нейронов, которые отключаются при обучении</translation>
+    </message>
+    <message>
+        <source>Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it and a trial before the first step finds it faster</source>
+        <translation>Формат чисел при вычислениях; веса остаются в float32; auto: bfloat16, если устройство поддерживает его аппаратно и проба перед первым шагом показала, что так быстрее</translation>
     </message>
     <message>
         <source>Patience</source>
@@ -7099,10 +7115,6 @@
     <message>
         <source>Factor applied to the rate at each drop</source>
         <translation>Множитель скорости обучения при каждом снижении</translation>
-    </message>
-    <message>
-        <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
-        <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
     </message>
     <message>
         <source>Where downloaded data sets are stored; auto: the cache folder</source>
