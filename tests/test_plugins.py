@@ -110,7 +110,7 @@ def test_built_in_options_come_from_their_own_table() -> None:
 
 
 def test_every_table_of_a_model_belongs_to_a_model() -> None:
-    assert {"softmax", "mlp", "cnn"} == set(plugins.MODELS) & set(Settings.model_fields)
+    assert {"softmax", "mlp", "cnn", "resnet9"} == set(plugins.MODELS) & set(Settings.model_fields)
 
 
 def test_plugin_options_come_from_the_plugins_table(install) -> None:

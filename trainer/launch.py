@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from trainer.result import Result
     from trainer.trainer import Trainer
 
+WHITENED = 5000
+"""Training images from which the first layer of `resnet9` is computed, at most."""
 TUNED_EVAL_BATCH = 64
 """Images per batch when a whole pretrained network is evaluated: the feature maps of a thousand would take
 gigabytes."""
@@ -237,10 +239,13 @@ def _prepared(
     settings: Settings, session: Session, data: Any, device: Any, root: Path | None, *, fresh: bool
 ) -> Prepared:
     from trainer.models import build_model, move_model
+    from trainer.models.resnet9 import ResNet9
 
     train = settings.train
     if not is_pretrained(settings.model):
         model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+        if fresh and isinstance(model, ResNet9):
+            model.whiten(next(iter(data.eval_batches("train", WHITENED)))[0].cpu())
         return Prepared(move_model(model, device), data, train)
     if root is None:
         root = session.folder.path.parent if session.folder is not None else default_root()

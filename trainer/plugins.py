@@ -26,6 +26,7 @@ MODELS: dict[str, str] = {
     "softmax": "Softmax regression: one linear layer",
     "mlp": "Fully connected layers with ReLU",
     "cnn": "A small convolutional network, about half a million parameters",
+    "resnet9": "A residual network for small images with a whitening first layer, quick to train",
     "resnet18": "torchvision's ResNet-18, adapted to small images",
     **{name: backbone.title for name, backbone in BACKBONES.items()},
 }

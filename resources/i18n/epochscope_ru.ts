@@ -5650,12 +5650,20 @@ It shows which images the model sees as similar.</source>
         <translation>Фото (готовая сеть)</translation>
     </message>
     <message>
+        <source>A residual network from scratch for many small images of things that can be mirrored.</source>
+        <translation>Остаточная сеть, обучаемая с нуля: для множества маленьких изображений, которые можно отражать.</translation>
+    </message>
+    <message>
         <source>Photos (fine-tuned)</source>
         <translation>Фотографии (с дообучением)</translation>
     </message>
     <message>
         <source>Reference task</source>
         <translation>Эталонная задача</translation>
+    </message>
+    <message>
+        <source>Residual network</source>
+        <translation>Остаточная сеть</translation>
     </message>
     <message>
         <source>Small convolutional network</source>
@@ -6806,6 +6814,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Число каналов первого слоя; в следующих слоях — кратное ему</translation>
     </message>
     <message>
+        <source>Channels of the first stage; later ones have two and four times as many</source>
+        <translation>Число каналов первой ступени; в следующих их вдвое и вчетверо больше</translation>
+    </message>
+    <message>
         <source>Class weights</source>
         <translation>Веса классов</translation>
     </message>
@@ -6862,6 +6874,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Сколько эпох без улучшения до остановки; 0: выключено</translation>
     </message>
     <message>
+        <source>Evaluate an image and its mirror image, and average; not for digits or letters</source>
+        <translation>Оценивать изображение и его зеркальное отражение и усреднять; не для цифр и букв</translation>
+    </message>
+    <message>
         <source>Evaluation batch</source>
         <translation>Батч при оценке</translation>
     </message>
@@ -6882,8 +6898,16 @@ Continue it to get metrics, images and weights.</source>
         <translation>Заморозить BatchNorm</translation>
     </message>
     <message>
+        <source>Mirror images</source>
+        <translation>Зеркальные отражения</translation>
+    </message>
+    <message>
         <source>More callbacks</source>
         <translation>Другие колбэки</translation>
+    </message>
+    <message>
+        <source>What is trained: softmax, mlp, cnn, resnet9, resnet18 or a plugin</source>
+        <translation>Что обучается: softmax, mlp, cnn, resnet9, resnet18 или плагин</translation>
     </message>
     <message>
         <source>Add a constant term for each class</source>
@@ -7142,6 +7166,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Доля нейронов, которые отключаются при обучении</translation>
     </message>
     <message>
+        <source>Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it and a trial before the first step finds it faster</source>
+        <translation>Формат чисел при вычислениях; веса остаются в float32; auto: bfloat16, если устройство поддерживает его аппаратно и проба перед первым шагом показала, что так быстрее</translation>
+    </message>
+    <message>
         <source>Patience</source>
         <translation>Терпение</translation>
     </message>
@@ -7244,14 +7272,6 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Factor applied to the rate at each drop</source>
         <translation>Множитель скорости обучения при каждом снижении</translation>
-    </message>
-    <message>
-        <source>Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it and a trial before the first step finds it faster</source>
-        <translation>Формат чисел при вычислениях; веса остаются float32; auto — bfloat16, если устройство поддерживает его аппаратно и проба перед первым шагом показала, что так быстрее</translation>
-    </message>
-    <message>
-        <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
-        <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
     </message>
     <message>
         <source>Where downloaded data sets are stored; auto: the cache folder</source>

@@ -16,7 +16,7 @@ from trainer.plugins import MODELS, model_options
 from trainer.settings import merge
 
 CIFAR = (3, 32, 32)
-SMALL = ["softmax", "mlp", "cnn"]
+SMALL = ["softmax", "mlp", "cnn", "resnet9"]
 
 
 @pytest.fixture(autouse=True)

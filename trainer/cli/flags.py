@@ -32,6 +32,7 @@ _TITLES = {
     "softmax": "Model softmax",
     "mlp": "Model mlp",
     "cnn": "Model cnn",
+    "resnet9": "Model resnet9",
     "backbone": "Pretrained network",
     "head": "Head of the pretrained network",
     "checkpoint": "Checkpoints",
@@ -41,7 +42,7 @@ _METAVARS = {int: "N", float: "X", tuple: "A,B"}
 
 Recipe = Annotated[
     str | None,
-    Parameter(help="Tested settings: photos, cnn, linear, seed, digits, or a TOML file.", metavar="NAME"),
+    Parameter(help="Tested settings: photos, cnn, fast, linear, seed, digits, or a TOML file.", metavar="NAME"),
 ]
 SettingsFile = Annotated[
     Path | None,

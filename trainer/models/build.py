@@ -16,6 +16,7 @@ from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
 from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
 from trainer.models.linear import NarrowLinear
+from trainer.models.resnet9 import ResNet9
 from trainer.plugins import MODELS, load_model, model_options, options_as_settings
 from trainer.settings import merge
 from trainer.settings.constructor_options import check_options
@@ -35,7 +36,8 @@ def build_model(
     A pretrained network is built with random weights; `trainer.pretrained` loads the trained ones.
 
     Args:
-        name: "softmax", "mlp", "cnn", "resnet18", a pretrained network or a plugin's model (`epochscope describe`).
+        name: "softmax", "mlp", "cnn", "resnet9", "resnet18", a pretrained network or a plugin's model
+            (`epochscope describe`).
         input_shape: (channels, height, width) of an image.
         classes: Number of classes, 2 or more.
         options: Options of the model's settings table; those left out have their defaults. None: all defaults.
@@ -240,6 +242,7 @@ _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "softmax": _softmax,
     "mlp": _mlp,
     "cnn": make_cnn,
+    "resnet9": ResNet9,
     "resnet18": _resnet18,
     **{name: partial(_pretrained, name) for name in BACKBONES},
 }

@@ -327,7 +327,7 @@ def default_space(settings: Settings, images: int | None = None) -> tuple[Dimens
         lines += [batches]
     if model == "mlp":
         lines += ["mlp.hidden=64..1024:log", "mlp.layers=1..4", "mlp.dropout=0..0.5"]
-    elif model in ("cnn", "resnet18"):
+    elif model in ("cnn", "resnet9", "resnet18"):
         lines += ["train.weight_decay=1e-5..0.3:log", batches, "train.label_smoothing=0..0.2"]
         lines += ["cnn.dropout=0..0.5"] if model == "cnn" else []
     elif model != "softmax":

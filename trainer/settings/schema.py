@@ -226,6 +226,17 @@ class Cnn(_Table):
     dropout: float = setting(0.0, "Dropout", "Fraction of features dropped before the last layer", ge=0, lt=1)
 
 
+class ResNet9Settings(_Table):
+    """Options of `resnet9`: a residual network for small images, about a million parameters."""
+
+    width: int = setting(
+        64, "Width", "Channels of the first stage; later ones have two and four times as many", ge=1, le=512
+    )
+    mirror: bool = setting(
+        False, "Mirror images", "Evaluate an image and its mirror image, and average; not for digits or letters"
+    )
+
+
 class BackboneSettings(_Table):
     """Options of the models that come trained: a frozen network gives features, a head is trained on them; and, if
     wanted, the network is then trained further."""
@@ -307,7 +318,9 @@ class EarlyStopping(_Table):
 class Settings(_Table):
     """The whole tree, as `run.toml` holds it."""
 
-    model: str = setting("softmax", "Model", "What is trained: softmax, mlp, cnn, resnet18 or a plugin", min_length=1)
+    model: str = setting(
+        "softmax", "Model", "What is trained: softmax, mlp, cnn, resnet9, resnet18 or a plugin", min_length=1
+    )
     callbacks: tuple[str, ...] = setting((), "More callbacks", "Names of installed callbacks", words="a list of names")
     metrics: tuple[str, ...] = setting(
         (), "More metrics", "Additional metrics to compute at each validation", words="a list of names"
@@ -318,6 +331,7 @@ class Settings(_Table):
     softmax: Softmax = Softmax()
     mlp: Mlp = Mlp()
     cnn: Cnn = Cnn()
+    resnet9: ResNet9Settings = ResNet9Settings()
     backbone: BackboneSettings = BackboneSettings()
     head: Head = Head()
     checkpoint: Checkpoints = Checkpoints()

@@ -24,7 +24,7 @@ _LEFT_OUT: dict[str, tuple[str, ...]] = {
     "backbone": ("digest",),
 }
 """Settings that a range test does not depend on."""
-_TABLES = ("data", "augment", "train", "softmax", "mlp", "cnn", "backbone", "head")
+_TABLES = ("data", "augment", "train", "softmax", "mlp", "cnn", "resnet9", "backbone", "head")
 
 
 class RateCurve(msgspec.Struct, frozen=True, kw_only=True):

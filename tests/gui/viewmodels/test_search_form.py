@@ -36,7 +36,7 @@ def planned(search: SearchForm, monkeypatch: pytest.MonkeyPatch) -> tuple[Search
     return plan, name
 
 
-@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn", "resnet18", "efficientnet_lite0"])
+@pytest.mark.parametrize("model", ["softmax", "mlp", "cnn", "resnet9", "resnet18", "efficientnet_lite0"])
 def test_every_range_that_is_offered_can_be_searched(
     form: SettingsForm, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
