@@ -16,6 +16,7 @@ from trainer.data.loaders import DataSource
 from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
 from trainer.distributed.joined_group import process_group
+from trainer.engine import run_start
 from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
@@ -43,16 +44,7 @@ from trainer.engine.loop import Loop
 from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
-from trainer.engine.precision_choice import forward_of, settle_precision
-from trainer.engine.run_start import (
-    begin,
-    data_of_run,
-    open_shared_run,
-    restore_run,
-    run_started,
-    settle_threads,
-    training_loop,
-)
+from trainer.engine.precision_choice import settle_precision
 from trainer.engine.session import Session, StopNow
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
@@ -214,7 +206,7 @@ class Trainer:
             CallbackError: A callback that can end the run failed.
         """
         check_trainable(self.model)
-        continuation = open_shared_run(self._group, self.folder, resume, self._settings)
+        continuation = run_start.open_shared_run(self._group, self.folder, resume, self._settings)
         session = Session(
             self.callbacks,
             folder=self.folder,
@@ -226,7 +218,7 @@ class Trainer:
         )
         return session.conduct(lambda: self.train(session))
 
-    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = training_loop) -> None:
+    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = run_start.training_loop) -> None:
         """Restore, train and evaluate within a session that has begun: `fit` calls it.
 
         Args:
@@ -236,31 +228,30 @@ class Trainer:
         """
         run, continuation = session.run, session.continuation
         if continuation is not None and continuation.checkpoint is not None:
-            self.feed = data_of_run(self.feed, continuation.load()[1]["fingerprint"], self.device)
+            self.feed = run_start.data_of_run(self.feed, continuation.load()[1]["fingerprint"], self.device)
         check_deciders(session.callbacks, self.feed, self.monitor)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
-        self.model, notes = begin(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
+        self.model, notes = run_start.begin(
+            self._group, self.model, self.feed, self._loss, self.options, self.optimizer
+        )
         for note in (*self._loss.notes, *notes):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
-        threads = settle_threads(session, self.threads)
-        precision = settle_precision(session, self.precision, self._parts())
-        if self.precision == "auto":
-            self.precision, self._forward = precision.precision, forward_of(self._parts(), precision.precision)
+        threads = run_start.settle_threads(session, self.threads)
+        precision, forward = settle_precision(session, self.precision, self._parts())
+        self.precision, self._forward = precision.precision, forward or self._forward
         compile_seconds = 0.0
         if self.compile:
-            given = (self.model, self._loss.step, self.feed, self.precision, self.device)
-            self._forward, compile_seconds = compile_within(session, *given)
+            self._forward, compile_seconds = compile_within(session, self._parts())
         parts = self._parts()
         self._loop = loop = make_loop(session, parts)
         seed_generators(self.seed)
         if continuation is not None:
-            restore_run(session, loop, continuation, self.feed.fingerprint)
+            run_start.restore_run(session, loop, continuation, self.feed.fingerprint)
         session.progress(Preparing, "check", 1, 1)
-        facts: dict[str, Any] = {"seed": self.seed, "threads": threads, "compile_seconds": compile_seconds}
-        session.emit(run_started(session, loop, parts, self.classes, precision=precision, **facts))
+        session.emit(run_start.run_started(session, loop, parts, self.classes, threads, compile_seconds, precision))
         try:
             loop.run()
         except StopNow:

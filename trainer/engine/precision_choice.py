@@ -52,7 +52,9 @@ class PrecisionChoice(NamedTuple):
     speedup: float = 0.0
 
 
-def settle_precision(session: Session, wanted: str, parts: Parts) -> PrecisionChoice:
+def settle_precision(
+    session: Session, wanted: Precision | Literal["auto"], parts: Parts
+) -> tuple[PrecisionChoice, Forward | None]:
     """Decide the precision of a run, or find what an earlier attempt decided, and record it in run.toml.
 
     Args:
@@ -61,25 +63,16 @@ def settle_precision(session: Session, wanted: str, parts: Parts) -> PrecisionCh
         parts: What the run is made of.
 
     Returns:
-        The choice.
+        The choice, and the function from images to logits; None: as it is.
     """
-    if wanted == "float32" or wanted == "bfloat16":
-        return PrecisionChoice(wanted)
+    if wanted != "auto":
+        return PrecisionChoice(wanted), None
     choice = session.group.from_first(lambda: _recorded(session) or choose_precision(parts))
     _record(session, choice.precision)
-    return choice
+    return choice, _forward_in(choice.precision, parts)
 
 
-def forward_of(parts: Parts, precision: Precision) -> Forward:
-    """Make the function from images to logits.
-
-    Args:
-        parts: What the run is made of.
-        precision: What the model computes in.
-
-    Returns:
-        The function.
-    """
+def _forward_in(precision: Precision, parts: Parts) -> Forward:
     several = has_several_inputs(parts.feed, parts.options.training_step)
     return forward_in(precision, parts.model, parts.device, several=several)
 
@@ -145,7 +138,7 @@ def computes_natively(device: torch.device) -> bool:
         return False
     if device.type == "cuda":
         with torch.cuda.device(device):
-            return torch.cuda.is_bf16_supported(including_emulation=False)
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return False
     asked = getattr(torch.cpu, "get_capabilities", None)
@@ -157,7 +150,7 @@ def computes_natively(device: torch.device) -> bool:
 def _step(parts: Parts, precision: Precision) -> Step:
     """Forward and backward pass of a batch of the size that is trained. How long they take does not depend on the
     pixels, and a batch of the caller's loader would be missing afterwards."""
-    forward, feed, device = forward_of(parts, precision), parts.feed, parts.device
+    forward, feed, device = _forward_in(precision, parts), parts.feed, parts.device
     images = torch.zeros(feed.batch, *feed.input_shape, device=device)
     labels = torch.zeros(len(images), dtype=torch.int64, device=device)
     weights = [one for one in parts.model.parameters() if one.requires_grad]
