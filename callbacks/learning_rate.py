@@ -76,7 +76,7 @@ class LearningRate(Callback):
                 "learning_rate.options",
                 f"LearningRate got a {type(scheduler).__name__}.",
                 expected="a torch scheduler, or a function of the optimiser that returns one",
-                mend="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
+                fix="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
             )
         self.scheduler: Any = None
         self._make = cast(Any, scheduler)
@@ -144,7 +144,7 @@ class LearningRate(Callback):
             raise UsageError(
                 "learning_rate.no_length",
                 "The length of an epoch is not known, so the schedule has no end.",
-                mend="give the training loader a length (__len__), or pass a scheduler of your own",
+                fix="give the training loader a length (__len__), or pass a scheduler of your own",
             )
         train = merge({"train": {**self._options, "epochs": event.epochs}}).train
         return make_schedule(optimizer, train, event.steps_per_epoch)
@@ -235,5 +235,5 @@ def _counts(scheduler: Any) -> Literal["step", "epoch"]:
     return "step" if any(not _names(one).isdisjoint(_BY_STEP) for one in several) else "epoch"
 
 
-def _refused(kind: str, reason: str, mend: str) -> UsageError:
-    return UsageError("learning_rate.scheduler", f"{kind} cannot be used: {reason}.", where="LearningRate", mend=mend)
+def _refused(kind: str, reason: str, fix: str) -> UsageError:
+    return UsageError("learning_rate.scheduler", f"{kind} cannot be used: {reason}.", where="LearningRate", fix=fix)

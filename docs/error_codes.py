@@ -65,7 +65,7 @@ def _errors(call: ast.Call, kind: str) -> Iterator[ErrorText]:
         if "." in code or code == "usage":
             kind = kind if kind in CLASSES else "EpochscopeError"
             yield ErrorText(
-                code, kind, *map(_said_here, (what, *(_text(named.get(part)) for part in ("expected", "mend"))))
+                code, kind, *map(_said_here, (what, *(_text(named.get(part)) for part in ("expected", "fix"))))
             )
 
 

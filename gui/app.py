@@ -32,7 +32,7 @@ DEMO_EPOCHS = 150
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """In our own way: exit 4, one screen."""
-        raise UsageError("usage", message[:1].upper() + message[1:], mend="see `epochscope gui --help`")
+        raise UsageError("usage", message[:1].upper() + message[1:], fix="see `epochscope gui --help`")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -66,8 +66,8 @@ def check(
     """
     for package in ("PySide6", "pyqtgraph"):
         if installed(package) is None:
-            mend = "pip install 'epochscope[gui]'"
-            raise UsageError("gui.missing", f"The window needs {package}, which is not installed.", mend=mend)
+            fix = "pip install 'epochscope[gui]'"
+            raise UsageError("gui.missing", f"The window needs {package}, which is not installed.", fix=fix)
     if not platform.startswith("linux"):
         return None
     _need(_ALL, load)
@@ -105,7 +105,7 @@ def _need(libraries: Mapping[str, str], load: Load) -> None:
         raise UsageError(
             "gui.library",
             f"The window needs system libraries that are missing: {', '.join(packages)}.",
-            mend=f"sudo apt install {names}   (on Debian and Ubuntu; package names elsewhere are similar)",
+            fix=f"sudo apt install {names}   (on Debian and Ubuntu; package names elsewhere are similar)",
             packages=names,
         )
 
@@ -117,7 +117,7 @@ def _no_display(environment: Mapping[str, str]) -> UsageError:
         "gui.display",
         what,
         expected="DISPLAY or WAYLAND_DISPLAY, as a desktop session sets them",
-        mend="use the terminal: epochscope train, epochscope runs; or `ssh -X`",
+        fix="use the terminal: epochscope train, epochscope runs; or `ssh -X`",
     )
 
 

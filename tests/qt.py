@@ -23,7 +23,7 @@ def missing() -> str:
         try:
             preflight.check(os.environ)
         except UsageError as refused:
-            return f"{refused.what} {refused.mend}"
+            return f"{refused.what} {refused.fix}"
         return f"{error}: pip install -e '.[dev]'"
     return ""
 

@@ -77,7 +77,7 @@ def _timm(name: str) -> Backbone:
             f"timm has no model {plain!r}.",
             where=f"model = {name}",
             expected=f"such as {', '.join(near)}" if near else "one of timm.list_models()",
-            mend="see https://huggingface.co/timm for their names",
+            fix="see https://huggingface.co/timm for their names",
             model=name,
             similar=", ".join(near),
         )
@@ -95,6 +95,6 @@ def check_timm(name: str) -> None:
             "timm.missing",
             f"The model {name} belongs to timm, which is not installed.",
             where=f"model = {name}",
-            mend="pip install 'epochscope[pretrained]'",
+            fix="pip install 'epochscope[pretrained]'",
             model=name,
         )

@@ -48,7 +48,7 @@ def needs_validation_error(callback: Callback) -> UsageError:
         f"{name} monitors the validation, but there is no validation split.",
         where=name,
         expected="data with a validation split",
-        mend=f"pass loaders {{'train': ..., 'valid': ...}} (or set data.valid above 0), or leave out {name}",
+        fix=f"pass loaders {{'train': ..., 'valid': ...}} (or set data.valid above 0), or leave out {name}",
         name=name,
     )
 

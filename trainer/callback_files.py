@@ -41,7 +41,7 @@ class CallbackFile(NamedTuple):
                 "callback_file.form",
                 f"--callback {text} does not name a class in a file.",
                 expected=FORM,
-                mend=f"for example: --callback {_example(text)}",
+                fix=f"for example: --callback {_example(text)}",
                 text=text,
             )
         path = expanded(file).absolute()
@@ -50,7 +50,7 @@ class CallbackFile(NamedTuple):
                 "callback_file.missing",
                 f"There is no file {path}.",
                 where=f"--callback {text}",
-                mend="name the file by its path, from the current folder",
+                fix="name the file by its path, from the current folder",
                 path=str(path),
             )
         return cls(path, name or _only_class(path))
@@ -74,7 +74,7 @@ class CallbackFile(NamedTuple):
             f"There is no callback {self.name!r} in {self.path.name}{suggest(self.name, there)}",
             where=str(self.path),
             expected="a class derived from trainer.Callback",
-            mend=f"name one of its callbacks, as {FORM}",
+            fix=f"name one of its callbacks, as {FORM}",
             name=self.name,
             file=self.path.name,
         )
@@ -95,7 +95,7 @@ def _only_class(path: Path) -> str:
         f"{path.name} has {len(names)} callbacks{': ' if names else ''}{', '.join(names)}.",
         where=str(path),
         expected=FORM,
-        mend=f"name one, such as --callback {path.name}:{names[0] if names else 'MyCallback'}",
+        fix=f"name one, such as --callback {path.name}:{names[0] if names else 'MyCallback'}",
         file=path.name,
         names=", ".join(names),
     )
@@ -135,7 +135,7 @@ def _broken(error: BaseException, path: Path) -> UsageError:
         "callback_file.broken",
         f"{path.name} cannot be loaded: {type(error).__name__}: {error}",
         where=_place(error, path),
-        mend="correct the file; `python FILE.py` shows the whole error",
+        fix="correct the file; `python FILE.py` shows the whole error",
         file=path.name,
         error=f"{type(error).__name__}: {error}",
     )

@@ -19,7 +19,7 @@ class EpochscopeError(Exception):
         what: What happened, in one sentence.
         where: File, setting, event or flag. Default: empty.
         expected: What was expected instead. Default: empty.
-        mend: How to fix it; shown as "fix:". Default: empty.
+        fix: How to fix it; shown as "fix:". Default: empty.
         **parameters: Plain values for the text in other languages.
     """
 
@@ -29,15 +29,20 @@ class EpochscopeError(Exception):
     """Whether the folder of a new run that it ended is kept: it has something that the error does not say."""
 
     def __init__(
-        self, code: str, what: str, *, where: str = "", expected: str = "", mend: str = "", **parameters: Plain
+        self, code: str, what: str, *, where: str = "", expected: str = "", fix: str = "", **parameters: Plain
     ) -> None:
         self.code = code
         self.what = what
         self.where = where
         self.expected = expected
-        self.mend = mend
+        self.fix = fix or str(parameters.pop("mend", ""))  # as it was called up to 0.2
         self.parameters: dict[str, Plain] = parameters
         super().__init__(code, what)
+
+    @property
+    def mend(self) -> str:
+        """`fix`, as it was called up to 0.2."""
+        return self.fix
 
     def lines(self) -> list[tuple[str, str]]:
         """Give the parts of the error in reading order.
@@ -45,7 +50,7 @@ class EpochscopeError(Exception):
         Returns:
             Label and text of each part that is not empty; the label of the first one is empty.
         """
-        parts = [("", self.what), ("where", self.where), ("expected", self.expected), ("fix", self.mend)]
+        parts = [("", self.what), ("where", self.where), ("expected", self.expected), ("fix", self.fix)]
         return [(label, text) for label, text in parts if text]
 
     def __str__(self) -> str:

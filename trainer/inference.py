@@ -120,7 +120,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
                 "predict.images",
                 "This run was trained with a script's own loaders, so it is not known how to prepare images.",
                 where=str(folder.path),
-                mend="prepare the images in the script, and give them to load_run(...).model()",
+                fix="prepare the images in the script, and give them to load_run(...).model()",
             )
         return load_trained(folder, metrics)  # a run of before checkpoints knew how images are prepared
     classes, (channels, height, width) = tuple(found.meta["classes"]), about["shape"]
@@ -193,7 +193,7 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
         "run.own_model",
         "This run was trained on a model of your own, which cannot be built from its folder.",
         where=str(folder.path),
-        mend="pass the model: load_run(..., model=Network()) loads the trained weights into it",
+        fix="pass the model: load_run(..., model=Network()) loads the trained weights into it",
     )
 
 
@@ -202,6 +202,6 @@ def _data_gone(folder: RunFolder, source: str) -> UsageError:
         "run.data_gone",
         "The images that this run was trained on are missing.",
         where=f"{source} ({folder.path})",
-        mend="put them back where they were",
+        fix="put them back where they were",
         path=source,
     )

@@ -355,7 +355,7 @@ def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
             "run.custom",
             "This run was started from Python with its own model, which the command line cannot build.",
             where=str(folder.path),
-            mend=f"in the script: Trainer(model, data, ..., run_dir={str(folder.path)!r}).fit(resume=True)",
+            fix=f"in the script: Trainer(model, data, ..., run_dir={str(folder.path)!r}).fit(resume=True)",
         )
     settings = merge(values)
     return _with_kept_edits(settings, folder) if to_use else settings
@@ -366,6 +366,6 @@ def _not_ours(folder: RunFolder, algorithm: str) -> UsageError:
         "run.baseline",
         f"This run was trained by {algorithm}, for a comparison: it cannot be continued.",
         where=str(folder.path),
-        mend=f"train it again: epochscope compare DATA --only {algorithm}; evaluate and predict still work",
+        fix=f"train it again: epochscope compare DATA --only {algorithm}; evaluate and predict still work",
         algorithm=algorithm,
     )

@@ -56,7 +56,7 @@ def callback_names() -> tuple[str, ...]:
             "install.missing",
             "No callbacks are installed: this is a plain checkout",
             expected="entry points in the group epochscope.callbacks",
-            mend="pip install -e . in the folder of the checkout",
+            fix="pip install -e . in the folder of the checkout",
         )
     return names
 
@@ -97,7 +97,7 @@ def load_command(name: str) -> Callable[..., Any]:
             "gui.missing",
             "The window is not installed",
             where=f"epochscope {name}",
-            mend="pip install 'epochscope[gui]'",
+            fix="pip install 'epochscope[gui]'",
         )
     command: Callable[..., Any] = _load("epochscope.commands", name)
     return command
@@ -165,7 +165,7 @@ def _metric(name: str, made_by: Callable[..., Any], options: Mapping[str, Any], 
             "plugin.options",
             f"The metric {name!r} cannot be created: {error}",
             where=f"[plugins.{name}], or --option {name}.KEY=VALUE",
-            mend=f"correct its options: {', '.join(known) or 'it has none'}",
+            fix=f"correct its options: {', '.join(known) or 'it has none'}",
         ) from error
 
 
@@ -291,7 +291,7 @@ def _broken(entry: EntryPoint, reason: str, line: str = "") -> UsageError:
         "plugin.broken",
         f"The plugin {entry.name!r} of {owner} cannot be loaded: {reason}",
         where="; ".join(filter(None, [line, f"entry point {entry.group}: {entry.name} = {entry.value}"])),
-        mend="fix it if it is your own; otherwise update or uninstall that distribution",
+        fix="fix it if it is your own; otherwise update or uninstall that distribution",
         plugin=entry.name,
         distribution=owner,
         error=reason,

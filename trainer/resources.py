@@ -18,7 +18,7 @@ def resource(*parts: str) -> Path:
             "install.damaged",
             f"A part of the installation is missing: {'/'.join(('resources', *parts))}",
             where=str(path),
-            mend="install again: pip install --force-reinstall epochscope, or pip install -e . in a checkout",
+            fix="install again: pip install --force-reinstall epochscope, or pip install -e . in a checkout",
             path=str(path),
         )
     return path

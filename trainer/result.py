@@ -115,7 +115,7 @@ class RunTables:
         raise UsageError(
             "run.no_evaluation",
             "This run has not been evaluated: only completed runs are.",
-            mend='resume it to its end; or evaluate the weights as they are: trainer.evaluate("valid").confusion',
+            fix='resume it to its end; or evaluate the weights as they are: trainer.evaluate("valid").confusion',
         )
 
     @property

@@ -108,7 +108,7 @@ class SavedRun(RunTables):
                 "run.own_data",
                 "This run was started from a script, and its folder does not say where the images are.",
                 where=str(self.path),
-                mend="open them as the script did: open_data(...)",
+                fix="open them as the script did: open_data(...)",
             )
         fingerprint = trained_weights(self._folder).meta.get("fingerprint")
         found: ImageData = open_settings_data(read_settings(self._folder, to_use=True), fingerprint=fingerprint)

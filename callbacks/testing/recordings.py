@@ -45,7 +45,7 @@ def recorded(name: str) -> list[Event]:
             "testing.recording",
             f"There is no recorded run {name!r}.",
             expected=", ".join(RECORDINGS),
-            mend="choose one of these; for your own run, give the path of its folder",
+            fix="choose one of these; for your own run, give the path of its folder",
             name=name,
         )
     return _read(resource("recordings", f"{name}.jsonl"))
@@ -76,7 +76,7 @@ def events_of(run: Source) -> list[Event]:
             f"There is no run in {path}.",
             where=str(journal),
             expected="a run folder, or its journal.jsonl",
-            mend="give the path of a run's folder; recorded runs come from recorded(NAME)",
+            fix="give the path of a run's folder; recorded runs come from recorded(NAME)",
             path=str(path),
         )
     return _read(journal)

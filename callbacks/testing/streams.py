@@ -112,7 +112,7 @@ def _until(events: Sequence[Event], after: int) -> list[Event]:
             "testing.not_training",
             f"A run cannot be resumed after event {after}.",
             expected=f"a number from {numbers[0]} to {numbers[-1]}" if numbers else "the events of a run that trains",
-            mend="choose one of training(events)",
+            fix="choose one of training(events)",
         )
     return list(events[: reached + 1])
 

@@ -342,7 +342,7 @@ class Tracker(Callback):
             "tracker.failed",
             f"{self.title} failed and has stopped recording this run: {reason}",
             where=self.title,
-            mend="log.txt in the run folder holds the traceback; epochscope export RUN delivers what is missing",
+            fix="log.txt in the run folder holds the traceback; epochscope export RUN delivers what is missing",
             tool=self.title,
             error=reason,
         )
@@ -355,7 +355,7 @@ class Tracker(Callback):
                 "tracker.missing",
                 f"{self.title} is not installed.",
                 where=self.package,
-                mend=f'pip install "epochscope[{self.package}]"',
+                fix=f'pip install "epochscope[{self.package}]"',
                 tool=self.title,
                 package=self.package,
             )

@@ -118,7 +118,7 @@ def _cannot_run(python: str, error: OSError) -> UsageError:
         "engine.start",
         f"{python} cannot be run: {reason}.",
         expected="the Python in which epochscope is installed",
-        mend="choose it in the settings",
+        fix="choose it in the settings",
         python=python,
         reason=reason,
         errno=errno.errorcode.get(error.errno or 0, ""),

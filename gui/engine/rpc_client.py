@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 Answer = dict[str, Any]
-"""{"ok": true, ...}, or {"ok": false, "code", "parameters", "what", "where", "expected", "mend"}."""
+"""{"ok": true, ...}, or {"ok": false, "code", "parameters", "what", "where", "expected", "fix"}."""
 Progress = Callable[[str, int, int], None]
 
 CLOSE_SECONDS = 0.5
@@ -278,5 +278,5 @@ def _failure(code: str, what: str, where: str = "", **parameters: Any) -> Answer
         "what": what,
         "where": where,
         "expected": "",
-        "mend": "",
+        "fix": "",
     }

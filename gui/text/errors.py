@@ -32,13 +32,13 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     """Return the text of an error that came as plain values.
 
     Args:
-        answer: `code`, `parameters`, `what`, `where`, `expected` and `mend`.
+        answer: `code`, `parameters`, `what`, `where`, `expected` and `fix`.
 
     Returns:
         Lines of text.
     """
     code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
-    what, where, expected, fix = (str(answer.get(part) or "") for part in ("what", "where", "expected", "mend"))
+    what, where, expected, fix = (str(answer.get(part) or "") for part in ("what", "where", "expected", "fix"))
     text = code_text(code, parameters, what)
     more = _more(code, parameters, text, what, where, expected, fix)
     output = str(parameters.get("output") or "") if text == what else ""

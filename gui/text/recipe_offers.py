@@ -102,7 +102,7 @@ def _failure(answer: Mapping[str, Any]) -> str:
     """A refusal on one line."""
     code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
     text = code_text(code, parameters, str(answer.get("what") or ""))
-    fix = fix_text(code, parameters, str(answer.get("mend") or ""))
+    fix = fix_text(code, parameters, str(answer.get("fix") or ""))
     return f"{text[:1].upper()}{text[1:].rstrip('.')}: {fix}." if fix else text
 
 

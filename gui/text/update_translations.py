@@ -35,7 +35,7 @@ _FAULTS = {"Fault": 1, "UnreadableError": 0}
 """Class of a problem with a file, and index of its code."""
 _GENERATED = {"Settings", "Recipes", "Errors", "Fixes", "Faults", "Codes", "Sources", "Callbacks"}
 """Contexts whose texts are not literals of the window."""
-_PARTS = {"where", "expected", "mend", "faults"}
+_PARTS = {"where", "expected", "fix", "faults"}
 
 
 class Text(NamedTuple):
@@ -117,7 +117,7 @@ def error_codes() -> list[ErrorCode]:
             if code in reasons.REASONS:
                 continue  # an engine's answer, told by the other table
             given = {keyword.arg for keyword in call.keywords if keyword.arg}
-            if given & {"expected", "mend"}:
+            if given & {"expected", "fix"}:
                 fixable.add(code)
             given -= _PARTS
             found.setdefault(code, set(given)).intersection_update(given)

@@ -83,7 +83,7 @@ def read_found(answer: Mapping[str, Any]) -> FoundLabels:
             "labels.answer",
             f"The answer about the labels cannot be read: {str(error)[:200]}",
             where=str(answer.get("records", "")),
-            mend="Search for them again.",
+            fix="Search for them again.",
         ) from error
 
 

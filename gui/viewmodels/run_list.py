@@ -267,7 +267,7 @@ class RunList:
             try:
                 summary = summaries.read(base + "summary.json")
             except NewerVersionError as error:
-                problem, newer = short_line(f"{error.what} {error.mend}"), True
+                problem, newer = short_line(f"{error.what} {error.fix}"), True
             except ValueError as error:
                 problem = short_line(str(error))
         if summary is None and not newer:

@@ -56,7 +56,7 @@ def main() -> int:
         return 5
     kind = spec["name"].rsplit("compare-digits-")[-1]
     if kind == "sklearn":
-        print(json.dumps({"error": {"code": "data.bad", "what": "Too few images.", "mend": "more", "exit_code": 7}}))
+        print(json.dumps({"error": {"code": "data.bad", "what": "Too few images.", "fix": "more", "exit_code": 7}}))
         return 7
     folder = create_run(Path(spec["root"]), spec["name"])
     write_owner(folder, current_owner(1))

@@ -25,7 +25,7 @@ def test_each_class_of_error_has_its_code(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, kind: type[errors.EpochscopeError], code: int
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise kind("x.y", "Something [red]went[/red] wrong.", where="here", expected="better", mend="try again")
+        raise kind("x.y", "Something [red]went[/red] wrong.", where="here", expected="better", fix="try again")
 
     monkeypatch.setattr(trainer.launch, "start", fail)
     answer = cli("train", "digits")
@@ -34,6 +34,11 @@ def test_each_class_of_error_has_its_code(
     assert answer.err == (
         "error: Something [red]went[/red] wrong.\n  where:    here\n  expected: better\n  fix:      try again\n"
     )
+
+
+def test_the_fix_goes_by_its_old_name_too() -> None:
+    old = errors.UsageError("x.y", "Wrong.", mend="try again", place="here")
+    assert (old.fix, old.mend, old.parameters) == ("try again", "try again", {"place": "here"})
 
 
 def test_a_bug_is_called_one_and_its_traceback_lies_in_the_cache(

@@ -41,7 +41,7 @@ def test_a_session(ask: Any, tmp_path: Path) -> None:
     assert wrong["code"] == "settings.invalid"
     assert "train.lr" in wrong["what"]
     assert "dta" in wrong["what"]
-    assert {"parameters", "where", "expected", "mend"} <= set(wrong)
+    assert {"parameters", "where", "expected", "fix"} <= set(wrong)
 
 
 def test_predict(ask: Any, runs: Path, done: str, photos: Path) -> None:

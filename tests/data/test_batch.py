@@ -111,8 +111,8 @@ def test_advice_is_given_where_it_is_right_only(labels: Tensor, right: str, wron
     with pytest.raises(DataError) as caught:
         read_batch("train", 1, (IMAGES, labels))
     assert caught.value.code == "data.batch"
-    assert right in caught.value.mend
-    assert wrong not in caught.value.mend
+    assert right in caught.value.fix
+    assert wrong not in caught.value.fix
 
 
 @pytest.mark.parametrize(

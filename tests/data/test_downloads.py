@@ -171,7 +171,7 @@ def test_no_network(site: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(DataError) as caught:
         open_data("cifar10")
     assert caught.value.code == "data.download"
-    assert "network" in caught.value.mend
+    assert "network" in caught.value.fix
 
 
 class Bomb:

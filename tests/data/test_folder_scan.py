@@ -222,9 +222,9 @@ def test_advice_fits_the_fault(tmp_path: Path) -> None:
     make_images(tmp_path, {"a": 5, "b": 1})
     with pytest.raises(FaultyDataError) as caught:
         open_data(str(tmp_path))
-    assert "add images to the class" in caught.value.mend
-    assert "--valid 0" in caught.value.mend
-    assert "skip" not in caught.value.mend
+    assert "add images to the class" in caught.value.fix
+    assert "--valid 0" in caught.value.fix
+    assert "skip" not in caught.value.fix
 
 
 # -- names

@@ -101,7 +101,7 @@ def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(UsageError) as caught:
         open_data("hf:some/pets")
-    assert (caught.value.code, "epochscope[datasets]" in caught.value.mend) == ("data.no_datasets", True)
+    assert (caught.value.code, "epochscope[datasets]" in caught.value.fix) == ("data.no_datasets", True)
 
 
 Install = Callable[[str], None]
@@ -146,7 +146,7 @@ def test_the_source_of_a_plugin(install: Install, tmp_path: Path, monkeypatch: p
     assert main(["train", "stripes", "--epochs", "2", "--name", "some", "--json"]) == 0
     with pytest.raises(UsageError) as caught:
         check_source("strips")
-    assert "did you mean stripes" in caught.value.mend
+    assert "did you mean stripes" in caught.value.fix
     with pytest.raises(DataError):
         source_facts(merge({"data": {"source": "stripes"}}).data)
 

@@ -157,7 +157,7 @@ def test_many_faults_are_counted_and_twenty_shown(tmp_path: Path) -> None:
     assert "bad19.png" in str(caught.value)
     assert "bad20.png" not in str(caught.value)
     assert "and 10 more" in str(caught.value)
-    assert "--skip-bad" in caught.value.mend
+    assert "--skip-bad" in caught.value.fix
 
 
 def test_size_policy(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_cache_that_cannot_be_written_says_so(pictures: Path, cache: Path) -> 
     cache.write_bytes(b"a file, not a folder")
     with pytest.raises(DiskError, match="cache") as caught:
         open_data(str(pictures))
-    assert "EPOCHSCOPE_CACHE" in caught.value.mend
+    assert "EPOCHSCOPE_CACHE" in caught.value.fix
 
 
 def test_a_failed_build_leaves_nothing(pictures: Path, cache: Path) -> None:
@@ -336,17 +336,17 @@ def test_names_and_paths_are_checked(pictures: Path, monkeypatch: pytest.MonkeyP
     check_source(str(pictures))
     with pytest.raises(UsageError) as caught:
         check_source("cifar-10")
-    assert "cifar10" in caught.value.mend
+    assert "cifar10" in caught.value.fix
     with pytest.raises(UsageError) as caught:
         check_source(str(pictures.parent / "picture"))
-    assert str(pictures) in caught.value.mend
+    assert str(pictures) in caught.value.fix
     assert caught.value.exit_code == 4
     with pytest.raises(UsageError, match="is a file"):
         check_source(str(pictures / "cat" / "000.png"))
     monkeypatch.chdir(pictures.parent)
     with pytest.raises(UsageError) as caught:
         check_source("picturs")
-    assert "pictures" in caught.value.mend
+    assert "pictures" in caught.value.fix
 
 
 def test_report(pictures: Path) -> None:

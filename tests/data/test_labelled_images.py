@@ -62,7 +62,7 @@ def test_unknown_classes_are_refused_by_name_or_counted(tmp_path: Path) -> None:
     assert error.value.code == "data.unknown_class"
     assert "cats, xyz" in error.value.what
     assert "cat, Dög, one two" in error.value.expected
-    assert "did you mean cat for cats?" in error.value.mend
+    assert "did you mean cat for cats?" in error.value.fix
     images = find_labelled(tmp_path, CLASSES, skip_unknown=True)
     assert (len(images.paths), images.skipped) == (1, {"cats": 2, "xyz": 1})
 
@@ -71,7 +71,7 @@ def test_a_folder_too_high_is_told_where_the_classes_are(tmp_path: Path) -> None
     put(tmp_path, "photos/cat/1.png", "photos/Dög/1.png")
     with pytest.raises(DataError, match="photos") as error:
         find_labelled(tmp_path, CLASSES)
-    assert str(tmp_path / "photos") in error.value.mend
+    assert str(tmp_path / "photos") in error.value.fix
 
 
 @pytest.mark.parametrize("name", ["nothing", "digits", "x.png", "n" * 300])

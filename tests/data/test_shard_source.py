@@ -137,7 +137,7 @@ def test_compressed_shards_are_refused_with_advice(tmp_path: Path) -> None:
     shutil.make_archive(str(folder / "b"), "gztar", folder, "a.tar")
     with pytest.raises(DataError) as caught:
         open_data(str(folder), skip_bad=True)
-    assert (caught.value.code, "gunzip" in caught.value.mend) == ("data.compressed", True)
+    assert (caught.value.code, "gunzip" in caught.value.fix) == ("data.compressed", True)
     (folder / "a.tar").unlink()
     (folder / "classes.txt").write_text("cat\ndog\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:

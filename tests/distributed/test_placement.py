@@ -48,7 +48,7 @@ def test_one_process_of_torchrun_is_alone(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_an_error_of_another_process_keeps_its_code_and_says_where() -> None:
-    error = DataError("data.odd", "It is odd.", where="a.png", expected="even", mend="add one", number=3)
+    error = DataError("data.odd", "It is odd.", where="a.png", expected="even", fix="add one", number=3)
     found = peer_error(told(error, 2, 4))
     assert (found.code, found.what, found.exit_code, found.rank) == ("data.odd", "It is odd.", 5, 2)
     assert found.where == "process 2 of 4; a.png"

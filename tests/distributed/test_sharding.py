@@ -83,7 +83,7 @@ def test_what_cannot_be_sharded_is_refused_and_says_why(reason: str) -> None:
     with pytest.raises(UsageError, match=reason) as caught:
         check_shardable(model, optimizer_of(model), options)
     assert caught.value.code == "distributed.shard"
-    assert caught.value.mend
+    assert caught.value.fix
 
 
 @pytest.mark.usefixtures("threaded")

@@ -30,8 +30,8 @@ PAGES_OF_TEXT = ("README.md", "CONTRIBUTING.md", "docs", "resources/recipes", "r
 
 
 def _prose(text: str) -> str:
-    """Without code: a parameter of errors is called `mend`."""
-    return re.sub(r"`[^`]*`|\bmend[=:]", "", text)
+    """Without code."""
+    return re.sub(r"`[^`]*`", "", text)
 
 
 @cache

@@ -220,8 +220,8 @@ def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="needs a C\\+\\+ compiler"):
             start(merge({"train": {"compile": True, "device": "cpu"}}), tmp_path, name="run")
     assert caught.value.code == "compile.no_compiler"
-    assert "leave out --compile" in caught.value.mend
-    assert "install a C++ compiler" in caught.value.mend
+    assert "leave out --compile" in caught.value.fix
+    assert "install a C++ compiler" in caught.value.fix
     assert not list(tmp_path.iterdir())
 
 

@@ -160,7 +160,7 @@ def test_a_device_that_does_not_compute_in_it_is_wrong_use() -> None:
         forward_in("bfloat16", linear(), torch.device("meta"))
     assert caught.value.code == "precision.unsupported"
     assert "meta" in caught.value.what
-    assert "--precision float32" in caught.value.mend
+    assert "--precision float32" in caught.value.fix
 
 
 def test_a_device_that_quietly_computes_in_float32_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:

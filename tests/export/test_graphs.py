@@ -52,7 +52,7 @@ def test_missing_packages_are_named_before_anything_is_made(
         export_run(digits, "onnx", tmp_path)
     assert caught.value.code == "onnx.missing"
     assert "onnxscript, onnxruntime" in caught.value.what
-    assert caught.value.mend == "pip install 'epochscope[onnx]'"
+    assert caught.value.fix == "pip install 'epochscope[onnx]'"
     assert nothing_in(tmp_path)
 
 
@@ -143,6 +143,6 @@ def test_a_model_without_a_graph_is_refused_kindly(
     with pytest.raises(UsageError) as caught:
         export_run(digits, name, tmp_path)
     assert caught.value.code == "export.failed"
-    assert "safetensors" in caught.value.mend
+    assert "safetensors" in caught.value.fix
     assert "\n" not in caught.value.what
     assert nothing_in(tmp_path)

@@ -49,4 +49,4 @@ class ExplainingAssist(FakeAssist):
 
     def refuse(self, do: str, what: str) -> None:
         """As where the data are gone."""
-        self.answer(do, ok=False, code="some.code", what=what, where="", expected="", mend="", parameters={})
+        self.answer(do, ok=False, code="some.code", what=what, where="", expected="", fix="", parameters={})

@@ -46,7 +46,7 @@ def test_a_display_with_its_libraries_leaves_the_choice_to_qt(environment: dict[
 @pytest.mark.parametrize("missing", ["PySide6", "pyqtgraph"])
 def test_without_the_packages_it_names_the_extra(missing: str) -> None:
     error = refused(X, installed=lambda name: None if name == missing else object())
-    assert (error.code, error.mend) == ("gui.missing", "pip install 'epochscope[gui]'")
+    assert (error.code, error.fix) == ("gui.missing", "pip install 'epochscope[gui]'")
     assert error.exit_code == 4
 
 
@@ -75,7 +75,7 @@ def test_a_missing_library_names_its_package(environment: dict[str, str], librar
     assert error.code == "gui.library"
     assert error.what.count("\n") == 0
     assert error.parameters["packages"] == package
-    assert package in error.mend
+    assert package in error.fix
 
 
 def test_all_missing_packages_are_named_at_once() -> None:

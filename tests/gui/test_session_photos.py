@@ -102,7 +102,7 @@ def see_why(hands: XdotoolUser) -> None:
     hands.wait(f"not {DETAIL}.back.isVisible()")
 
 
-def mend(hands: XdotoolUser) -> None:
+def correct_labels(hands: XdotoolUser) -> None:
     """Find labels that may be wrong, and correct some of them, each by a key."""
     hands.key("ctrl+9")
     hands.wait("window.tabs.current == 'labels'")
@@ -152,7 +152,7 @@ def train_again(hands: XdotoolUser) -> None:
 def test_an_evening_with_photographs(hands: XdotoolUser, root: Path) -> None:
     open_run(hands)
     see_why(hands)
-    mend(hands)
+    correct_labels(hands)
     train_again(hands)
     before, after = RunFolder(root / "before"), RunFolder(root / "after")
     assert state(after) == "completed"

@@ -137,7 +137,7 @@ def test_random_changes_a_frozen_network_cannot_follow_are_refused(photos: Path,
     with pytest.raises(UsageError) as caught:
         start(settings, tmp_path / "runs")
     assert caught.value.code == "pretrained.augment"
-    assert "--augment.rotation 0 --augment.crop 0" in caught.value.mend
+    assert "--augment.rotation 0 --augment.crop 0" in caught.value.fix
 
 
 @pytest.mark.parametrize("name", ["resized_crop", "jitter", "erasing", "randaugment"])
@@ -146,7 +146,7 @@ def test_each_further_random_change_is_refused(name: str, photos: Path, tmp_path
     with pytest.raises(UsageError) as caught:
         start(settings, tmp_path / "runs")
     assert caught.value.code == "pretrained.augment"
-    assert f"--augment.{name.replace('_', '-')} 0" in caught.value.mend
+    assert f"--augment.{name.replace('_', '-')} 0" in caught.value.fix
 
 
 def test_the_penalty_is_that_of_scikit_learn(photos: Path, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_without_a_network_the_error_names_the_page_and_another_way(
         load_weights(find_backbone(NAME), tmp_path)
     assert caught.value.code == "pretrained.download"
     assert caught.value.where == "https://huggingface.co/timm/mobilenetv3_small_050.lamb_in1k"
-    assert "--weights FILE" in caught.value.mend
+    assert "--weights FILE" in caught.value.fix
 
 
 def _refuse() -> None:
@@ -87,4 +87,4 @@ def test_without_timm_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError) as caught:
         check_names(merge({"model": NAME}))
     assert caught.value.code == "timm.missing"
-    assert "epochscope[pretrained]" in caught.value.mend
+    assert "epochscope[pretrained]" in caught.value.fix

@@ -95,7 +95,7 @@ def test_without_a_network_the_error_says_which_file_goes_where(site: Site, tmp_
     (site.folder / name).unlink()
     with pytest.raises(DataError) as caught:
         load_weights(BACKBONES[NAME], tmp_path / "store")
-    assert str(tmp_path / "torch" / "hub" / "checkpoints" / name) in caught.value.mend
+    assert str(tmp_path / "torch" / "hub" / "checkpoints" / name) in caught.value.fix
     assert caught.value.where.endswith(name)
 
 

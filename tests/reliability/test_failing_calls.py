@@ -95,7 +95,7 @@ def test_too_many_open_files_are_no_fault_of_the_disk(tmp_path: Path, monkeypatc
     with pytest.raises(DiskError) as caught:
         durable.write_text(tmp_path / "x", "x")
     assert caught.value.code == "disk.too_many_files"
-    assert "ulimit -n" in caught.value.mend
+    assert "ulimit -n" in caught.value.fix
 
 
 @pytest.mark.crash

@@ -151,7 +151,7 @@ def test_a_search_without_optuna_says_how_to_get_it(tmp_path: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(UsageError) as caught:
         ParameterSearch(plan(), tmp_path, "few")
-    assert (caught.value.code, "epochscope[search]" in caught.value.mend) == ("search.missing", True)
+    assert (caught.value.code, "epochscope[search]" in caught.value.fix) == ("search.missing", True)
     assert list(tmp_path.iterdir()) == []
 
 

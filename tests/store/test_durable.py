@@ -77,7 +77,7 @@ def test_whichever_call_fails_the_file_is_old_or_new(
         if error:
             assert error.code in ("disk.full", "disk.read_only", "disk.failed")
             assert str(path) in str(error)
-            assert error.mend
+            assert error.fix
         assert seam.faults >= 1
         if not persistent:
             assert names(tmp_path) == ["a.bin"], "no temp is left where deleting works"

@@ -73,7 +73,7 @@ def test_mistakes_are_named_with_their_line(
         read_edits(path)
     assert caught.value.code == code
     assert caught.value.parameters.get("line") == line
-    assert caught.value.mend
+    assert caught.value.fix
 
 
 def test_edits_lie_beside_the_data_or_under_the_runs_and_never_among_the_images(tmp_path: Path) -> None:

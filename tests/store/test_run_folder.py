@@ -70,7 +70,7 @@ def test_names_that_are_fine_everywhere(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         create_run(tmp_path, name)
     assert caught.value.code == "run.exists"
-    assert f"epochscope resume {name}" in caught.value.mend
+    assert f"epochscope resume {name}" in caught.value.fix
 
 
 def test_a_root_that_cannot_be_written_is_an_error_of_the_disk(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_runs_are_found_by_name_beginning_path_and_last(tmp_path: Path) -> None:
     assert find_run(tmp_path, "b") == third
     assert find_run(tmp_path, "last") == second
     assert find_run(tmp_path / "other", str(third.path)).path == third.path
-    for text, code, mend in [
+    for text, code, fix in [
         ("app", "run.ambiguous", "apple-1, apple-10"),
         ("appel-1", "run.unknown", "apple-1"),
         ("zzz", "run.unknown", "epochscope runs"),
@@ -117,7 +117,7 @@ def test_runs_are_found_by_name_beginning_path_and_last(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             find_run(tmp_path, text)
         assert caught.value.code == code or text == ""
-        assert mend in caught.value.mend
+        assert fix in caught.value.fix
     with pytest.raises(UsageError):
         find_run(tmp_path / "missing", "last")
 

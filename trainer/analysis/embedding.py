@@ -238,7 +238,7 @@ def _principal(seen: Features, count: int) -> tuple[Features, NDArray[np.float32
         raise DataError("map.too_few", what, count=len(seen))
     if not np.isfinite(seen).all():
         what = "The features of some images are not finite, so they cannot be placed on a map."
-        raise DataError("map.not_finite", what, mend="check this run: it has diverged")
+        raise DataError("map.not_finite", what, fix="check this run: it has diverged")
     points, explained = np.zeros((len(seen), count), np.float32), np.zeros(count, np.float32)
     if np.ptp(seen, axis=0).max() > 0:  # else there is no direction in which anything varies
         found = PCA(min(count, *seen.shape), svd_solver="full").fit(seen.astype(np.float64))

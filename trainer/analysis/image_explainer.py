@@ -165,7 +165,7 @@ class ImageExplainer:
                 "data.changed",
                 "The data differs from what this run was trained on.",
                 where=self._settings.data.source,
-                mend="restore the images as they were, or start a new run",
+                fix="restore the images as they were, or start a new run",
             )
         # a run that goes on may have saved others since
         trained = self.model.head if isinstance(trainer.feed, FeatureData) else self.model

@@ -178,7 +178,7 @@ def _kept(folder: Path) -> KeptReview | None:
 def _check(report: Report) -> None:
     if problems := report.problems:
         what = f"{len(problems)} problem{'s' * (len(problems) > 1)} in {report.name}"
-        raise FaultyDataError(f"data.{problems[0].code}", what, problems, mend=fixes(problems, ()))
+        raise FaultyDataError(f"data.{problems[0].code}", what, problems, fix=fixes(problems, ()))
     images = sum(sum(counts) for counts in report.counts.values())
     if images < FEWEST:
         raise DataError(
@@ -245,7 +245,7 @@ def _review(
 def _judge(settings: Settings, report: Report, features: ImageFeatures, progress: Progress) -> Judgement:
     if not np.isfinite(features.values).all():
         what = "The network's features of some images are not finite, so their labels cannot be judged."
-        raise DataError("labels.not_finite", what, where=report.name, mend="use other weights, or --backbone.size")
+        raise DataError("labels.not_finite", what, where=report.name, fix="use other weights, or --backbone.size")
     labels = report.pictures.labels[features.rows]
     groups = [np.searchsorted(features.rows, group.images).tolist() for group in report.duplicates.groups]
     found = out_of_fold(

@@ -67,7 +67,7 @@ def evaluate_images(
     evaluation = trainer.evaluate(images.name, weights=weights, batches=pieces)
     faults = (*images.faults, *pieces.faults)
     if faults and (not skip_bad or not pieces.read):
-        raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend=fixes((), faults))
+        raise FaultyDataError("data.unreadable", "images cannot be read", faults, fix=fixes((), faults))
     rows = []
     if with_rows:
         labels = [images.labels[place] for place in pieces.read]

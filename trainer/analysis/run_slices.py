@@ -91,7 +91,7 @@ def run_slices(folder: RunFolder, evaluation: SplitMetrics, known: RunFacts, pat
             "slices.mismatch",
             f"The predictions of {folder.name} do not match its {split} images.",
             where=str(folder.evaluation / f"{split}.npz"),
-            mend=f"epochscope evaluate {folder.name}",
+            fix=f"epochscope evaluate {folder.name}",
             name=folder.name,
             split=split,
         )

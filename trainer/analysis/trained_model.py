@@ -182,7 +182,7 @@ def _settings(folder: RunFolder) -> Settings:
             "export.custom",
             "This run was started from Python with its own model, which the command line cannot build.",
             where=str(folder.path),
-            mend="export trainer.model from the script, with torch.save or torch.onnx.export",
+            fix="export trainer.model from the script, with torch.save or torch.onnx.export",
         ) from None
 
 

@@ -208,7 +208,7 @@ def _as_error(found: dict[str, Any]) -> EpochscopeError:
         cls.exit_code: cls for cls in EpochscopeError.__subclasses__() if cls.__module__ == EpochscopeError.__module__
     }
     cls = known.get(int(found.get("exit_code", 1)), EpochscopeError)
-    parts = {key: str(found.get(key, "")) for key in ("where", "expected", "mend")}
+    parts = {key: str(found.get(key, "")) for key in ("where", "expected", "fix")}
     return cls(str(found["code"]), str(found["what"]), **parts, **found.get("parameters", {}))
 
 

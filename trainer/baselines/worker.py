@@ -156,7 +156,7 @@ def main() -> int:
     try:
         print(json.dumps(run(json.loads(sys.argv[1]))))
     except EpochscopeError as error:
-        parts = {key: getattr(error, key) for key in ("code", "what", "where", "expected", "mend", "parameters")}
+        parts = {key: getattr(error, key) for key in ("code", "what", "where", "expected", "fix", "parameters")}
         print(json.dumps({"error": {**parts, "exit_code": error.exit_code}}))
         return error.exit_code
     except Exception as error:  # its traceback is in the run's log.txt

@@ -340,7 +340,7 @@ def _problems_of(command: Callable[..., Any], arguments: dict[str, Any]) -> list
 
 
 def _refusal(problems: list[str], tokens: list[str]) -> UsageError:
-    return UsageError("usage", "\n".join(problems), mend=_help_command(tokens), problems="\n".join(problems))
+    return UsageError("usage", "\n".join(problems), fix=_help_command(tokens), problems="\n".join(problems))
 
 
 def _too_many(app: App, tokens: list[str], token: str) -> str:

@@ -75,7 +75,7 @@ def ask(folder: RunFolder, do: Do, when: When = "step") -> int:
             f"{folder.name} is not running: it is {now}.",
             where=str(folder.path),
             expected="a run that is being trained right now; `epochscope runs` lists them",
-            mend=f"start it again with: epochscope resume {called(folder)}" if now != "completed" else "",
+            fix=f"start it again with: epochscope resume {called(folder)}" if now != "completed" else "",
             name=folder.name,
             status=now,
         )
@@ -114,6 +114,6 @@ def _answer(folder: RunFolder, request: Request) -> ev.RequestHandled:
         "request.unanswered",
         f"{folder.name} did not answer within {WAIT_SECONDS:g} seconds.",
         where=str(folder.path),
-        mend="the request stays queued, and a slow run will still handle it. If the process hangs, kill it and resume "
+        fix="the request stays queued, and a slow run will still handle it. If the process hangs, kill it and resume "
         f"the run: epochscope resume {called(folder)}",
     )

@@ -66,7 +66,7 @@ def _evaluation(folder: RunFolder, split: str) -> SplitMetrics:
         f"{folder.name} has not been evaluated on its {split} split.",
         where=str(folder.evaluation / f"{split}.json"),
         expected=f"metrics of that split; it has those of {' and '.join(there)}" if there else "",
-        mend=f"{evaluate}; or, where its data has no such split, --split {there[-1]}" if there else evaluate,
+        fix=f"{evaluate}; or, where its data has no such split, --split {there[-1]}" if there else evaluate,
         name=folder.name,
         split=split,
     )

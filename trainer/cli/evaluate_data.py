@@ -47,7 +47,7 @@ def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping
             "evaluate.options",
             f"{wrong[0]} {'needs new images, named by --data' if without else 'cannot be combined with --data'}.",
             where=wrong[0],
-            mend="name the images: --data FOLDER" if without else f"leave out {wrong[0]}, or --data",
+            fix="name the images: --data FOLDER" if without else f"leave out {wrong[0]}, or --data",
             option=wrong[0],
         )
 

@@ -63,14 +63,14 @@ def _names(name: str) -> tuple[str, str]:
             "new_callback.name",
             f"{name!r} cannot be the name of a callback.",
             expected="at most 64 letters, digits and _, starting with a letter; not a Python keyword",
-            mend=f"epochscope new-callback {better}",
+            fix=f"epochscope new-callback {better}",
             name=name,
         )
     if kind in _TAKEN or find_spec(module) is not None:
         raise UsageError(
             "new_callback.taken",
             f"There is already a Python module or class {name!r}, which this one would hide.",
-            mend=f"choose another name, such as my_{module}",
+            fix=f"choose another name, such as my_{module}",
             name=name,
         )
     return module, kind
@@ -106,7 +106,7 @@ def _refuse_existing(paths: dict[Path, str]) -> None:
             "new_callback.exists",
             f"{there[0]} exists already; nothing is overwritten.",
             where=str(there[0].absolute()),
-            mend="choose another name, or another folder with --into",
+            fix="choose another name, or another folder with --into",
             path=str(there[0]),
         )
 

@@ -217,7 +217,7 @@ def error_parts(error: EpochscopeError) -> dict[str, Any]:
     Returns:
         Its code, parameters and texts.
     """
-    parts = {part: getattr(error, part) for part in ("what", "where", "expected", "mend")}
+    parts = {part: getattr(error, part) for part in ("what", "where", "expected", "fix")}
     return {"code": error.code, "parameters": error.parameters, **parts}
 
 

@@ -87,7 +87,7 @@ def _check(unsure: float) -> None:
             f"{unsure:g} is not a confidence.",
             where="--unsure",
             expected="a number from 0 to 1",
-            mend="--unsure 0.6 sets aside what the model is less than 60 % sure of",
+            fix="--unsure 0.6 sets aside what the model is less than 60 % sure of",
             value=unsure,
         )
 

@@ -20,7 +20,7 @@
 
 `settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
 where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
-"parameters", "what", "where", "expected", "mend"}, after any number of {"id", "progress": {"stage", "done", "total"}}.
+"parameters", "what", "where", "expected", "fix"}, after any number of {"id", "progress": {"stage", "done", "total"}}.
 A line that is no request gets an answer as well, with id null. Arrays go to the file that the request names.
 """
 
@@ -176,7 +176,7 @@ def _as_answer(error: EpochscopeError) -> dict[str, Any]:
 
 def _bug(error: Exception) -> EpochscopeError:
     log = log_bug(error)
-    return EpochscopeError("bug", f"{type(error).__name__}: {error}", where=str(log or ""), mend="please report it")
+    return EpochscopeError("bug", f"{type(error).__name__}: {error}", where=str(log or ""), fix="please report it")
 
 
 # --- what can be asked

@@ -119,7 +119,7 @@ def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> li
             "seeds.count",
             f"--seeds {len(seeds)} leaves nothing to compare.",
             expected="2 or more; 5 are enough for most purposes",
-            mend="leave --seeds out to train once",
+            fix="leave --seeds out to train once",
         )
     stem = name or dated_name(f"{Path(settings.data.source).name}-{settings.model}")
     names = [check_name(f"{stem}-s{seed}") for seed in seeds]
@@ -128,7 +128,7 @@ def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> li
             "run.exists",
             f"There is already a run named {' and '.join(map(repr, there))}.",
             where=str(root),
-            mend=f"Choose another --name; or train more of these: --seed {seeds.stop} continues after the last one.",
+            fix=f"Choose another --name; or train more of these: --seed {seeds.stop} continues after the last one.",
             name=there[0],
         )
     return names

@@ -114,7 +114,7 @@ def evaluation_of(folder: RunFolder, split: str) -> SplitMetrics:
         f"{folder.name} has not been evaluated on its {split} split.",
         where=str(folder.evaluation / f"{split}.json"),
         expected=f"metrics of that split; it has those of {' and '.join(there)}" if there else "",
-        mend=f"epochscope evaluate {called(folder)}" + (f"; or --split {there[-1]}" if there else ""),
+        fix=f"epochscope evaluate {called(folder)}" + (f"; or --split {there[-1]}" if there else ""),
         name=folder.name,
         split=split,
     )

@@ -76,7 +76,7 @@ def train(
                 "distributed.seeds",
                 "Several seeds are separate runs, which several processes cannot train together.",
                 where="--seeds",
-                mend="leave out torchrun, or --seeds",
+                fix="leave out torchrun, or --seeds",
             )
         from trainer.cli.seeds import train_seeds
 
@@ -164,7 +164,7 @@ def demo(
         except UsageError as error:
             if not error.code.startswith("gui."):
                 raise
-            note(error.what, f"  {error.mend}", "")
+            note(error.what, f"  {error.fix}", "")
     from trainer.launch import start
 
     made = gather(None, "digits", None, {"train_epochs": str(epochs)})

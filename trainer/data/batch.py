@@ -131,7 +131,7 @@ def _no_batch(place: str, why: str) -> DataError:
         f"{place.capitalize()} is not a pair (images, labels): {why}",
         expected="(images, labels), (images, labels, weights) or a mapping such as {'image': images, 'label': labels}, "
         "as tensors or arrays: images (B, ...), labels (B,)",
-        mend="have the loader yield images and class numbers, for example with a collate_fn",
+        fix="have the loader yield images and class numbers, for example with a collate_fn",
     )
 
 
@@ -146,7 +146,7 @@ def _class_numbers(place: str, images: Tensor, labels: Tensor) -> Tensor:
             "data.batch",
             f"{place.capitalize()} has images {tuple(images.shape)} and labels {tuple(labels.shape)}.",
             expected="images (B, ...) and labels (B,): one class number per image",
-            mend=_advice(images, labels),
+            fix=_advice(images, labels),
         )
     if labels.is_complex():
         raise _not_whole(place, f"of type {labels.dtype}")
@@ -179,7 +179,7 @@ def _not_whole(place: str, found: str) -> DataError:
         "data.labels",
         f"A label of {place} is {found}, which is not a class number.",
         expected="whole numbers from 0 to the number of classes - 1",
-        mend="check where the labels come from; values to predict (regression) are not classes",
+        fix="check where the labels come from; values to predict (regression) are not classes",
     )
 
 
@@ -195,7 +195,7 @@ def _weights(place: str, weights: Tensor, count: int) -> Tensor:
         "data.weights",
         f"{place.capitalize()} has {what}.",
         expected="only images and labels, or also image weights: floating-point numbers (B,), 0 or more",
-        mend="have the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
+        fix="have the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
     )
 
 

@@ -256,6 +256,6 @@ def _not_writable(place: Path, error: OSError) -> DiskError:
         "disk.cache",
         f"the cache of decoded images cannot be written: {error.strerror or error}",
         where=str(place),
-        mend="free some space, or set EPOCHSCOPE_CACHE to a writable folder",
+        fix="free some space, or set EPOCHSCOPE_CACHE to a writable folder",
         path=str(place),
     )

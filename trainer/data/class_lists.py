@@ -97,7 +97,7 @@ def _joined(parts: Any) -> Names | None:
                 "The joined data sets number their classes differently.",
                 where=f"{_listed(longest)} and {_listed(other)}",
                 expected="the same list of classes in each of them",
-                mend="give every one the same `.classes`, with labels by that list (ImageFolder numbers the folders it "
+                fix="give every one the same `.classes`, with labels by that list (ImageFolder numbers the folders it "
                 "finds: join the folders, or use target_transform)",
             )
     return longest
@@ -126,7 +126,7 @@ def label_map(training: Names, other: Names, split: str) -> Tensor | None:
             f"The classes of {split!r} differ from those of the training data.",
             where=f"train: {_listed(training)}; {split}: {_listed(other)}",
             expected=f"only classes of the training data{f', unlike {_listed(unknown)}' if unknown else ''}",
-            mend="use the same class folders in every split, or give every data set the same `.classes`",
+            fix="use the same class folders in every split, or give every data set the same `.classes`",
             split=split,
         )
     return torch.tensor([training.index(name) for name in other])

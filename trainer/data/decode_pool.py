@@ -84,7 +84,7 @@ def _disk_error(job: Job, text: str) -> DiskError:
         "disk.cache",
         f"decoded images could not be written: {text}",
         where=job.out,
-        mend="free some space, or set EPOCHSCOPE_CACHE to a folder on another disk",
+        fix="free some space, or set EPOCHSCOPE_CACHE to a folder on another disk",
         path=job.out,
     )
 
@@ -175,7 +175,7 @@ class _Pool:
                     "data.worker_died",
                     "a process that decodes images ended unexpectedly",
                     where=text.splitlines()[-1] if text else "",
-                    mend="memory may have run out: close other programs and try again",
+                    fix="memory may have run out: close other programs and try again",
                 )
             if "disk" in answer:
                 raise _disk_error(self._job, answer["disk"])

@@ -87,7 +87,7 @@ class DecodedPixels:
             f"An image that could be read when the data was opened can no longer be read: {error.reason}",
             where=f"{self._root}/{path}, byte {offset:,}",
             expected="files that do not change while a run is reading them",
-            mend="restore the file, or check the connection to it, and resume the run",
+            fix="restore the file, or check the connection to it, and resume the run",
             path=path,
             reason=error.reason,
         )

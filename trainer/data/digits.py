@@ -61,7 +61,7 @@ def _find() -> Path:
         "data.digits_missing",
         "the digits that come with scikit-learn were not found",
         where="sklearn/datasets/data/digits.csv.gz",
-        mend="install scikit-learn again: pip install --force-reinstall scikit-learn",
+        fix="install scikit-learn again: pip install --force-reinstall scikit-learn",
     )
 
 

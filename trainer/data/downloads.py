@@ -176,7 +176,7 @@ def _fetch(source: str, base: Path) -> None:
             f"{source} could not be downloaded and checked: {reason}",
             where=str(base),
             expected="the official archive, with the md5 sum that torchvision knows",
-            mend=f"check the network and start again, or put the archive into {base}; "
+            fix=f"check the network and start again, or put the archive into {base}; "
             "a damaged archive there must be deleted first",
             source=source,
             path=str(base),
@@ -224,7 +224,7 @@ def _damaged(source: str, base: Path, reason: str) -> DataError:
         f"the files of {source} cannot be used: {reason}",
         where=str(base / KNOWN[source].folder),
         expected="the files of the official archive: images and labels, nothing else",
-        mend="delete this folder and start again: it is then downloaded again",
+        fix="delete this folder and start again: it is then downloaded again",
         source=source,
     )
 

@@ -183,7 +183,7 @@ def _folders(listing: Listing, path: str) -> list[str]:
             "data.folder_unreadable",
             f"the folder cannot be read: {error.strerror or error}",
             where=str(listing.root / path),
-            mend="check its permissions",
+            fix="check its permissions",
             path=str(listing.root / path),
         ) from error
     return sorted(names)

@@ -40,7 +40,7 @@ def folds_of(pictures: ImageSet, count: int, seed: int) -> Iterator[NDArray[np.u
             "folds.count",
             f"folds: got {count}.",
             expected=f"2 to {smallest}: the smallest class has {smallest} images",
-            mend="use fewer folds, or add images to that class",
+            fix="use fewer folds, or add images to that class",
             count=count,
             most=smallest,
         )

@@ -90,7 +90,7 @@ def _package(source: str) -> Any:
             "data.no_datasets",
             "This source needs the package `datasets`, which is not installed.",
             where=source,
-            mend="pip install 'epochscope[datasets]'",
+            fix="pip install 'epochscope[datasets]'",
             source=source,
         ) from error
     return datasets
@@ -103,7 +103,7 @@ def _not_loaded(source: str, error: Exception) -> DataError:
         f"The data set cannot be loaded: {reason}",
         where=source,
         expected="hf:NAME or hf:NAME:CONFIGURATION of a data set on the Hub, or a folder made by save_to_disk",
-        mend="check the name and the network",
+        fix="check the name and the network",
         source=source,
         reason=reason,
     )

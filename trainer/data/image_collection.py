@@ -59,7 +59,7 @@ def collection_of_arrays(images: Any, labels: Any, name: str = "arrays") -> Coll
             "data.arrays",
             f"The images are {pixels.dtype} {pixels.shape}.",
             expected="uint8 (N, H, W), (N, H, W, C) or (N, C, H, W) with 1, 3 or 4 channels, values from 0 to 255",
-            mend="convert them; Trainer itself takes arrays of any numbers as (X, y)",
+            fix="convert them; Trainer itself takes arrays of any numbers as (X, y)",
         )
     if numbers.shape != (len(pixels),):
         raise UsageError(
@@ -112,7 +112,7 @@ def collection_of_hugging_face(data: Any) -> Collection:
         raise UsageError(
             "data.transform",
             "The data set has its own transform, which would not be applied to the images opened here.",
-            mend="call data.reset_format() to get the original images, or pass the data set to Trainer unchanged",
+            fix="call data.reset_format() to get the original images, or pass the data set to Trainer unchanged",
         )
     features = data.features
     images = _column(features, ("Image",), ("image", "img", "picture"))
@@ -123,7 +123,7 @@ def collection_of_hugging_face(data: Any) -> Collection:
             "The data set has no clear column of images and labels.",
             where=f"columns: {', '.join(map(str, features))}",
             expected="one column of the type Image, and one of the type ClassLabel or called label",
-            mend="keep those two: data.select_columns([...]).rename_columns({...})",
+            fix="keep those two: data.select_columns([...]).rename_columns({...})",
         )
     names = getattr(features[labels], "names", None) or ()
     plain = data.with_format(None) if hasattr(data, "with_format") else data  # a format for torch gives tensors
@@ -214,7 +214,7 @@ def _check_lists(training: Collection, splits: Mapping[str, Collection]) -> None
                 f"The classes of {split!r} differ from those of the training data.",
                 where=f"train: {', '.join(training.classes)}; {split}: {', '.join(one.classes)}",
                 expected=f"only classes of the training data, unlike {', '.join(unknown[:20])}",
-                mend="give every split the same list of classes",
+                fix="give every split the same list of classes",
                 split=split,
             )
 

@@ -204,7 +204,7 @@ def no_images(listing: Listing) -> DataError:
         "there are no images in the folder",
         where=with_faults(listing),
         expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
-        mend="give the folder that holds the class folders",
+        fix="give the folder that holds the class folders",
         path=str(listing.root),
     )
 

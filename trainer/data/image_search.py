@@ -63,7 +63,7 @@ def needs_images(found: FoundImages, where: str) -> FoundImages:
             "there are no images in the folder",
             where=where,
             expected=f"files of these formats: {', '.join(FORMATS)}",
-            mend="give image files, or a folder of them",
+            fix="give image files, or a folder of them",
             path=where,
         )
     return found

@@ -69,7 +69,7 @@ def load_table(table: Table, size: int | None, progress: Progress, large: int = 
             "none of the images in the table exists",
             where=f"{table.name}, paths from {table.base}{faults}",
             expected="a column of paths of images, and one of their labels",
-            mend=f"correct the paths: relative ones start from {table.base}",
+            fix=f"correct the paths: relative ones start from {table.base}",
             path=table.name,
         )
     return load_listing(listing, table.name, policy_of_files(size, "table", large), size, progress, large)
@@ -175,7 +175,7 @@ def paths_of_frame(frame: pd.DataFrame, base: Path | None = None) -> list[str]:
             "The table has no column of paths.",
             where=f"columns: {', '.join(str(one) for one in frame.columns)}",
             expected="a column called path",
-            mend="rename the column: frame.rename(columns={...: 'path'})",
+            fix="rename the column: frame.rename(columns={...: 'path'})",
         )
     paths = [_path_text(path) for path in frame[column]]
     return paths if base is None else [str(base / path) if path else "" for path in paths]
@@ -215,7 +215,7 @@ def _check_heads(frame: pd.DataFrame) -> None:
             else f"A column of the table is called {images[0]!r}, which looks like an image.",
             where=f"columns: {', '.join(heads)}",
             expected="columns named path and label, and optionally split (train, valid or test)",
-            mend="give each column a name of its own"
+            fix="give each column a name of its own"
             if twice
             else "read the file with header=None, so that its first line is an image as the others are",
         )
@@ -251,7 +251,7 @@ def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
             f"The table has no column of {missing} that can be told from the others.",
             where=f"columns: {', '.join(map(str, frame.columns)) or 'none'}",
             expected="columns named path and label, and optionally split (train, valid or test)",
-            mend="name the columns like this",
+            fix="name the columns like this",
         )
     return paths, labels, splits
 
@@ -395,6 +395,6 @@ def splits_of(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 "data.splits",
                 f"The data has the splits {sorted(map(str, tables))}.",
                 expected="a mapping with 'train', and optionally 'valid' and 'test'",
-                mend="rename the keys, for example {'train': ..., 'valid': ...}",
+                fix="rename the keys, for example {'train': ..., 'valid': ...}",
             )
         yield SPLITS[part], value

@@ -204,7 +204,7 @@ def _unknown_classes(pictures: ImageSet, names: Sequence[str], file: str) -> Dat
         f"The edits change labels to classes that the data does not have: {', '.join(names[:20])}.",
         where=file,
         expected=f"one of {', '.join(pictures.classes[:20])}" + (" ..." if len(pictures.classes) > 20 else ""),
-        mend="correct the column class",
+        fix="correct the column class",
         path=file,
         names=", ".join(names[:20]),
     )

@@ -77,7 +77,7 @@ def find_labelled(
     problems = [one for one in listing.problems if one.code in _UNUSABLE]
     if problems:
         what = f"the images in {source} cannot be used"
-        raise FaultyDataError(f"data.{problems[0].code}", what, problems, mend=fixes(problems, ()))
+        raise FaultyDataError(f"data.{problems[0].code}", what, problems, fix=fixes(problems, ()))
     known = class_finder(classes)
     place_of = class_places(listing.classes, classes) if numbers else [known(name) for name in listing.classes]
     unknown = Counter(listing.classes[label] for label in listing.labels if place_of[label] is None)
@@ -156,7 +156,7 @@ def _listing(source: Path, progress: Progress) -> Listing:
             "Tar shards cannot be evaluated by themselves.",
             where=str(source),
             expected="a folder with a folder of images per class, or a CSV file of paths and labels",
-            mend="unpack them, or evaluate the run on its own test images: epochscope evaluate RUN",
+            fix="unpack them, or evaluate the run on its own test images: epochscope evaluate RUN",
             path=str(source),
         )
     if os.path.isdir(source):  # noqa: PTH112 - a name that is too long is no folder
@@ -171,7 +171,7 @@ def _listing(source: Path, progress: Progress) -> Listing:
         else f"there is no folder {source}",
         where=str(source),
         expected="a folder with a folder of images per class, or a CSV file of paths and labels",
-        mend="to classify images without labels: epochscope predict RUN IMAGE" if there else "check the spelling",
+        fix="to classify images without labels: epochscope predict RUN IMAGE" if there else "check the spelling",
         path=str(source),
     )
 
@@ -193,7 +193,7 @@ def _unknown_classes(
         f"{'this class is' if one else f'{len(names)} classes are'} not among those of the run: {some}",
         where=str(source),
         expected=f"classes of the run: {ours}",
-        mend="; ".join(
+        fix="; ".join(
             [
                 *_inside(source, listing, set(names), known),
                 *meant[:3],
@@ -227,6 +227,6 @@ def _no_images(source: str | Path, found: LabelledImages) -> DataError:
         "there are no images of the run's classes",
         where=f"{source}{faults}" + "".join(f"\n  {note}" for note in found.notes),
         expected="a folder per class with images in it, or a CSV file of paths and labels",
-        mend="to classify images without labels: epochscope predict RUN FOLDER",
+        fix="to classify images without labels: epochscope predict RUN FOLDER",
         path=str(source),
     )

@@ -93,7 +93,7 @@ def _batches(split: str, data: Any, seed: int) -> DataLoader[Any]:
             "data.no_loader",
             f"The data for {split!r} is a {type(data).__name__} without a length.",
             expected="a Dataset with __len__ and __getitem__, or an IterableDataset",
-            mend="add __len__ to it",
+            fix="add __len__ to it",
             split=split,
         )
     shuffle = split == "train" and len(data) > 0  # torch raises for a random order of nothing
@@ -148,7 +148,7 @@ def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
             "data.arrays",
             f"The data for {split!r} has images {tuple(pixels.shape)} and {len(numbers)} labels.",
             expected="X (N, ...) and y (N,): one label for each image",
-            mend="check that images and labels are not swapped",
+            fix="check that images and labels are not swapped",
         )
     made = LabelledArrays(pixels, numbers)
     made.classes = classes
@@ -182,7 +182,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
             "data.arrays",
             f"The data for {split!r} has an array of {array.dtype}, which is not numeric.",
             expected="X (N, ...) of numbers and y (N,) of class numbers or names",
-            mend="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
+            fix="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
         )
     array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
     return as_read_only(array)
@@ -251,7 +251,7 @@ def collate(items: list[Any]) -> Any:
             "data.sizes",
             f"The images of a batch differ in size or channels: {error}",
             expected="images of one size, all grey or all in colour",
-            mend="convert them to one size and mode in the data set, for example image.convert('RGB').resize((64, 64))",
+            fix="convert them to one size and mode in the data set, for example image.convert('RGB').resize((64, 64))",
         ) from error
 
 

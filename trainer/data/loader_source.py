@@ -50,7 +50,7 @@ def data_source(data: Any, *, seed: int) -> DataSource:
             "data.source",
             f"{type(data).__name__} is not a complete data source: it lacks {', '.join(missing)}.",
             expected="everything that trainer.data.loaders.DataSource declares",
-            mend="add what is missing, or pass loaders: {'train': loader, 'valid': other}",
+            fix="add what is missing, or pass loaders: {'train': loader, 'valid': other}",
             name=type(data).__name__,
             missing=", ".join(missing),
         )
@@ -85,7 +85,7 @@ class LoaderSource:
                 "data.splits",
                 f"The data has the splits {sorted(map(str, splits))}.",
                 expected="a mapping with 'train', and optionally 'valid' and 'test', one of each",
-                mend="rename the keys, for example {'train': loader, 'valid': other}",
+                fix="rename the keys, for example {'train': loader, 'valid': other}",
             )
         self._splits = {split: as_loader(split, one, seed) for split, one in named.items()}
         _check_lengths(self._splits)
@@ -105,7 +105,7 @@ class LoaderSource:
                 "data.single_pass",
                 "The validation data is an iterator: it is used up after one pass.",
                 expected="something that can be iterated over again, such as a DataLoader or a list of batches",
-                mend="pass the loader itself instead of iter(loader)",
+                fix="pass the loader itself instead of iter(loader)",
             )
         images: Any = self._peek()[0]
         self.example = images[:2] if isinstance(images, Inputs) else None
@@ -251,7 +251,7 @@ class LoaderSource:
                 break
         else:
             what = "only empty batches" if drawn else "no batches"
-            raise DataError("data.empty", f"The training data has {what}.", mend="check the length of the loader")
+            raise DataError("data.empty", f"The training data has {what}.", fix="check the length of the loader")
         if iterator is loader:  # an iterator cannot be asked again: put the batches back
             self._once["train"] = itertools.chain(drawn, iterator)
         return batch
@@ -276,7 +276,7 @@ class LoaderSource:
                 yield batch
         if not usable:
             what = "no images that count" if number else "no batches"
-            raise DataError("data.empty", f"The data for {split!r} has {what}.", mend="check the length of the loader")
+            raise DataError("data.empty", f"The data for {split!r} has {what}.", fix="check the length of the loader")
 
     def _by_training_list(self, split: str, number: int, batch: Batch) -> Batch:
         """The same batch with labels that number the classes as training does."""
@@ -323,7 +323,7 @@ def _wrong_label(split: str, number: int, label: int, classes: int) -> DataError
         "data.labels",
         f"A label of batch {number} of {split!r} is {label}.",
         expected=f"class numbers from 0 to {classes - 1}: that is how many classes there are",
-        mend="check the labels, or the number of the model's outputs; to leave images out, give them the loss's "
+        fix="check the labels, or the number of the model's outputs; to leave images out, give them the loss's "
         "ignore_index as label",
         split=split,
         batch=number,
@@ -344,7 +344,7 @@ def _check_lengths(splits: Mapping[str, Any]) -> None:
                 "data.empty",
                 f"The data for {split!r} has no batches"
                 + (f": its {images} images are fewer than a batch, and drop_last=True drops them." if dropped else "."),
-                mend="set drop_last=False, or a smaller batch" if dropped else "check the length of the loader",
+                fix="set drop_last=False, or a smaller batch" if dropped else "check the length of the loader",
                 split=split,
             )
 

@@ -49,14 +49,14 @@ class MixedBatches:
                 "data.mixup",
                 "Mixup and CutMix cannot mix images with individual weights.",
                 expected="batches (images, labels)",
-                mend="turn off mixup and cutmix, or have the loader yield no weights",
+                fix="turn off mixup and cutmix, or have the loader yield no weights",
             )
         if images.ndim != 4 or not images.is_floating_point():
             raise DataError(
                 "data.mixup",
                 f"Mixup and CutMix cannot mix a batch of {tuple(images.shape)} {images.dtype}.",
                 expected="images as floating-point (B, C, H, W)",
-                mend="turn off mixup and cutmix, or have the loader yield such images",
+                fix="turn off mixup and cutmix, or have the loader yield such images",
             )
         if self._ignored is not None and labels.ndim == 1:
             images, labels = counted(self._ignored, images, labels)[:2]
@@ -91,5 +91,5 @@ def check_soft_labels(criterion: Any, classes: int, device: torch.device) -> Non
             "train.soft_labels",
             f"This loss does not take mixed labels: {error}",
             expected="a loss of logits (B, C) and class probabilities (B, C), as torch.nn.CrossEntropyLoss is",
-            mend="turn off mixup and cutmix, or use cross-entropy",
+            fix="turn off mixup and cutmix, or use cross-entropy",
         ) from error

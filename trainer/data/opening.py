@@ -92,7 +92,7 @@ def open_data(
             "data.fractions",
             f"Validation ({valid:g}) and test ({test:g}) leave no images to train on.",
             expected="each at least 0, together below 1",
-            mend="make them smaller",
+            fix="make them smaller",
             valid=valid,
             test=test,
         )

@@ -174,7 +174,7 @@ def _no_class_file(path: Path, error: Exception) -> DataError:
         f"The classes of the shards cannot be read: {reason}",
         where=str(path),
         expected="classes.txt with the name of a class in each line, or dataset.json with a list `classes`",
-        mend="fix or delete the file; without it, the labels in the shards are used as class names",
+        fix="fix or delete the file; without it, the labels in the shards are used as class names",
         path=str(path),
         reason=reason,
     )
@@ -186,6 +186,6 @@ def _no_images(listing: ShardListing) -> DataError:
         "there are no images in the shards",
         where=with_faults(listing),
         expected="tar files with an image and its label under one name: KEY.jpg, and KEY.cls or KEY.json",
-        mend="correct what is listed; epochscope data FOLDER --shards DIR writes a folder of images as shards",
+        fix="correct what is listed; epochscope data FOLDER --shards DIR writes a folder of images as shards",
         path=str(listing.root),
     )

@@ -110,7 +110,7 @@ def check_free(folder: Path) -> None:
             f"Something already exists at {folder}.",
             where=str(folder),
             expected="a new folder, or an empty one",
-            mend="give another folder, or remove this one",
+            fix="give another folder, or remove this one",
             path=str(folder),
         )
 

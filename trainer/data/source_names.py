@@ -53,7 +53,7 @@ def check_source(source: str) -> None:
         where=source,
         expected=f"one of {', '.join(known)}, a folder with a folder of images per class, a CSV file of paths and "
         "labels, or tar shards",
-        mend=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
+        fix=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
         source=source,
         suggestion=close[0] if close else "",
     )

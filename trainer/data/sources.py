@@ -94,7 +94,7 @@ def _opened(data: Any) -> Table | Collection:
         f"{type(data).__name__} is not a supported source of images.",
         expected="a name, a folder, a CSV file, a DataFrame, a list of (path, label), arrays (X, y), or a Hugging Face "
         "data set",
-        mend="pass loaders directly to Trainer(model, {'train': loader, 'valid': other})",
+        fix="pass loaders directly to Trainer(model, {'train': loader, 'valid': other})",
         source=type(data).__name__,
         suggestion="",
     )
@@ -113,7 +113,7 @@ def _load_opened(data: Any, size: int | None, progress: Progress, large: int) ->
             "data.splits",
             "Some splits are tables of paths, others hold images.",
             expected="splits of one kind",
-            mend="give all of them as tables, or all as images",
+            fix="give all of them as tables, or all as images",
         )
     return load_collection(collections, size, progress, large)
 
@@ -132,7 +132,7 @@ def _load_plugin(name: str, size: int | None, progress: Progress, large: int) ->
             "data.plugin",
             f"The data source {name!r} of a plugin failed: {type(error).__name__}: {error}",
             where=f"entry point epochscope.data: {name}",
-            mend="update or uninstall that plugin",
+            fix="update or uninstall that plugin",
             name=name,
             error=f"{type(error).__name__}: {error}",
         ) from error

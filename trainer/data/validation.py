@@ -19,7 +19,7 @@ class FaultyDataError(DataError):
         code: Stable code of the error.
         what: What is wrong.
         faults: All faults, at least one.
-        mend: How to fix it.
+        fix: How to fix it.
         unreadable: Whether images are among the faults. Default: True.
 
     Attributes:
@@ -27,9 +27,9 @@ class FaultyDataError(DataError):
         unreadable: As above.
     """
 
-    def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str, unreadable: bool = True) -> None:
+    def __init__(self, code: str, what: str, faults: Sequence[Fault], *, fix: str, unreadable: bool = True) -> None:
         self.faults, self.unreadable = tuple(faults), unreadable
-        super().__init__(code, what, where=listed(faults), mend=mend, count=len(faults), path=faults[0].path)
+        super().__init__(code, what, where=listed(faults), fix=fix, count=len(faults), path=faults[0].path)
 
 
 def unreadable(faults: Sequence[Fault]) -> FaultyDataError:
@@ -42,7 +42,7 @@ def unreadable(faults: Sequence[Fault]) -> FaultyDataError:
         The error `data.unreadable`.
     """
     return FaultyDataError(
-        "data.unreadable", "images cannot be read", faults, mend="check the paths and files, or leave them out"
+        "data.unreadable", "images cannot be read", faults, fix="check the paths and files, or leave them out"
     )
 
 
@@ -106,9 +106,9 @@ def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bo
     if not problems and not bad:
         return
     what = " and ".join(filter(None, (_say(len(problems), "problem"), _say(len(bad), "unreadable image"))))
-    mend = fixes(problems, bad)
+    fix = fixes(problems, bad)
     code = f"data.{problems[0].code}" if problems else "data.unreadable"
-    raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend, unreadable=bool(bad))
+    raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], fix=fix, unreadable=bool(bad))
 
 
 def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:

@@ -45,7 +45,7 @@ def told(error: BaseException, rank: int, size: int) -> Facts:
     if isinstance(error, PeerError):
         rank = error.rank
     if isinstance(error, EpochscopeError):
-        parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+        parts = {"what": error.what, "where": error.where, "expected": error.expected, "fix": error.fix}
         values = {"code": error.code, "parameters": dict(error.parameters), "exit_code": error.exit_code}
         values["leaves_run"] = error.leaves_run
         return {"rank": rank, "size": size, **parts, **values}
@@ -70,7 +70,7 @@ def peer_error(facts: Facts) -> PeerError:
             f"{process.capitalize()} failed: {facts['what']}",
             rank=facts["rank"],
             where=process,
-            mend="see the output of that process for its traceback; resume the run once that is fixed",
+            fix="see the output of that process for its traceback; resume the run once that is fixed",
             process=facts["rank"],
             processes=facts["size"],
             reason=facts["what"],
@@ -83,7 +83,7 @@ def peer_error(facts: Facts) -> PeerError:
         rank=facts["rank"],
         where=where,
         expected=facts["expected"],
-        mend=facts["mend"],
+        fix=facts["fix"],
         exit_code=facts["exit_code"],
         **facts["parameters"],
     )
@@ -111,7 +111,7 @@ def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
             rank=rank,
             where=f"{size} processes",
             expected="processes that reach each other until the run ends",
-            mend="check the errors of the other processes, then resume the run",
+            fix="check the errors of the other processes, then resume the run",
             reason=reason,
         )
     process = f"process {rank} of {size}"
@@ -121,7 +121,7 @@ def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
         rank=rank,
         where=f"{process}, on {host}" if host else process,
         expected="every process to stay alive until the run ends",
-        mend="find out what killed it (out of memory?), then resume the run with any number of processes; "
+        fix="find out what killed it (out of memory?), then resume the run with any number of processes; "
         "torchrun --max-restarts does this automatically",
         process=rank,
         processes=size,
@@ -151,7 +151,7 @@ def stuck(rank: int, size: int, host: str, pid: int, state: str, minutes: float)
         rank=rank,
         where=f"{process}, pid {pid} on {host}",
         expected="all processes at the same step within that time",
-        mend=f"look for what it waits for (`py-spy dump --pid {pid}`), such as a loader that does not return; then "
+        fix=f"look for what it waits for (`py-spy dump --pid {pid}`), such as a loader that does not return; then "
         "resume the run; if steps may take longer, set EPOCHSCOPE_WAIT_MINUTES",
         process=rank,
         processes=size,

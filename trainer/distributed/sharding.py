@@ -100,7 +100,7 @@ def _check_at_work(model: nn.Module, _: object) -> None:
             "A sharded model can be called only by the training that it belongs to: all processes would have to call "
             "it at the same time.",
             expected="the run's own training, validation and evaluation",
-            mend="load the trained model from the run folder, in one process: load_run(run_dir).model(); a callback "
+            fix="load the trained model from the run folder, in one process: load_run(run_dir).model(); a callback "
             "reads predictions from run.outputs",
         )
 

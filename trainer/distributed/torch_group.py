@@ -83,7 +83,7 @@ class TorchGroup(ProcessGroup):
                 f"The {self.size} processes could not connect: {first_line(error)}",
                 where=f"process {self.rank}, {os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}",
                 expected="processes started by torchrun, on machines that reach each other",
-                mend="start them as `torchrun --nproc-per-node 2 -m trainer train ...`",
+                fix="start them as `torchrun --nproc-per-node 2 -m trainer train ...`",
             ) from error
         self._failed, self._waits = f"{ours}/failed", f"{ours}/waits"
         atexit.register(self._close)
@@ -149,7 +149,7 @@ class TorchGroup(ProcessGroup):
                 "distributed.devices",
                 f"The processes compute on {', '.join(sorted(name for _, name in there))}.",
                 expected="all of them on processors, or all of them on CUDA GPUs",
-                mend="give all of them the same --device: auto, cpu or cuda",
+                fix="give all of them the same --device: auto, cpu or cuda",
             )
         if device.type == "cuda":
             torch.cuda.set_device(device)
@@ -230,7 +230,7 @@ class TorchGroup(ProcessGroup):
                 "distributed.shard_devices",
                 "A model can only be sharded across processes that each have their own GPU, over NCCL.",
                 expected="as many GPUs as processes, or CPU processes",
-                mend="start as many processes as there are GPUs, or leave out shard",
+                fix="start as many processes as there are GPUs, or leave out shard",
             )
         group: Any = dist.group.WORLD if self._tensors is None else self._tensors
         return DeviceMesh.from_group(group, device_type)
@@ -271,7 +271,7 @@ class TorchGroup(ProcessGroup):
             raise UsageError(
                 "distributed.over",
                 "The connection between the processes was closed: one of them failed.",
-                mend="restart all of them",
+                fix="restart all of them",
             )
         try:
             collective()

@@ -60,7 +60,7 @@ def check_deciders(callbacks: Iterable[Callback], feed: DataSource, monitor: Mon
             f"The best epoch is to be chosen by {monitor.name}, but there is no validation split.",
             where="monitor",
             expected="data with a validation split",
-            mend="pass loaders {'train': ..., 'valid': ...} (or set data.valid above 0), or leave out monitor",
+            fix="pass loaders {'train': ..., 'valid': ...} (or set data.valid above 0), or leave out monitor",
             name=monitor.name,
         )
     for callback in callbacks:
@@ -96,7 +96,7 @@ def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
             "data.single_pass",
             "The training data is an iterator: it is used up after one epoch.",
             expected="something that can be iterated over again, such as a DataLoader or a list of batches",
-            mend="pass the loader itself instead of iter(loader), or epochs=1",
+            fix="pass the loader itself instead of iter(loader), or epochs=1",
         )
     return int(epochs)
 
@@ -116,7 +116,7 @@ def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -
     made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
-            "optimizer.closure", f"{type(made).__name__} works only on the CPU here.", mend="use device='cpu'"
+            "optimizer.closure", f"{type(made).__name__} works only on the CPU here.", fix="use device='cpu'"
         )
     return made
 
@@ -135,7 +135,7 @@ def check_trainable(model: nn.Module) -> None:
             "model.half",
             "The weights to train are float16, in which small updates are lost.",
             expected="weights in float32, float64 or bfloat16; float16 ones can be evaluated",
-            mend="call model.float() first, and pass precision='bfloat16' for half-precision computation",
+            fix="call model.float() first, and pass precision='bfloat16' for half-precision computation",
         )
 
 
@@ -219,5 +219,5 @@ def check_batch_norm(model: nn.Module, feed: DataSource) -> None:
             "model.batch_norm",
             "BatchNorm cannot train on batches of one image.",
             expected="at least two images in a batch",
-            mend="use larger batches (--batch) and more training images, or a model with GroupNorm",
+            fix="use larger batches (--batch) and more training images, or a model with GroupNorm",
         ) from error

@@ -105,7 +105,7 @@ class BatchMetrics:
                 "data.labels",
                 f"A label is outside 0 ... {self.classes - 1}.",
                 expected=f"int64 labels from 0 to {self.classes - 1}: the model gives {self.classes} outputs",
-                mend="check the labels of the training data, or the number of the model's outputs",
+                fix="check the labels of the training data, or the number of the model's outputs",
                 classes=self.classes,
             )
         self.confusion += table.reshape(self.classes, self.classes)

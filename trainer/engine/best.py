@@ -48,7 +48,7 @@ class Best:
                 f"This run chooses its best epoch by {then.name} ({then.mode}), not by {self.monitor.name} "
                 f"({self.monitor.mode}).",
                 expected=f"monitor={then.name!r}, mode={then.mode!r}",
-                mend="resume with the metric that the run began with, or start a new run",
+                fix="resume with the metric that the run began with, or start a new run",
                 then=then.name,
                 now=self.monitor.name,
             )

@@ -40,7 +40,7 @@ def check_finite(model: nn.Module) -> None:
                 "diverged.weights",
                 f"The weights {name!r} are not finite; such a checkpoint is not written.",
                 where=name,
-                mend="resume from the last checkpoint with a smaller learning rate (--lr)",
+                fix="resume from the last checkpoint with a smaller learning rate (--lr)",
                 name=name,
             )
 
@@ -77,7 +77,7 @@ def load_model_state(model: nn.Module, state: Mapping[str, Any]) -> None:
             "checkpoint.other_model",
             "The checkpoint does not fit this model.",
             where=str(error).split("\n", 1)[-1].strip()[:400],
-            mend="build the model with the same options as the saved run",
+            fix="build the model with the same options as the saved run",
         ) from error
 
 
@@ -124,7 +124,7 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
         raise DiskError(
             "checkpoint.other_optimizer",
             f"The checkpoint was made with {rest['kind']}, this run uses {type(optimizer).__name__}.",
-            mend="use the same optimiser, or start a new run",
+            fix="use the same optimiser, or start a new run",
         )
     names = _parameter_names(model, optimizer)
     index = {name: position for position, name in enumerate(names)}
@@ -135,7 +135,7 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
             "checkpoint.other_parameters",
             "The checkpoint's optimiser has different parameters or parameter groups than this run's.",
             where=", ".join(sorted(set(theirs) ^ set(names)))[:400] or f"groups of {sizes} parameters",
-            mend="freeze the same parameters and create the same groups as in the saved run",
+            fix="freeze the same parameters and create the same groups as in the saved run",
         )
     state: dict[int, dict[str, Any]] = {index[name]: dict(values) for name, values in rest["slots"].items()}
     for key, value in tensors.items():

@@ -47,12 +47,12 @@ def check_step(training_step: object, *, several: bool, shard: bool = False) -> 
     """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several` inputs;
     `distributed.shard` if it is to be sharded."""
     if shard:
-        raise UsageError("distributed.shard", "A sharded model cannot be compiled.", mend="leave out compile, or shard")
+        raise UsageError("distributed.shard", "A sharded model cannot be compiled.", fix="leave out compile, or shard")
     if training_step is not None or several:
         raise UsageError(
             "train.step_compile",
             f"{'A training step of your own' if training_step else 'A model of several inputs'} cannot be compiled.",
-            mend="leave out compile, or call torch.compile on the model yourself",
+            fix="leave out compile, or call torch.compile on the model yourself",
         )
 
 
@@ -63,7 +63,7 @@ def check_compiler(device: torch.device) -> None:
             "compile.no_compiler",
             f"Compiling the model needs a C++ compiler, and none was found: {reason}",
             expected="g++, clang++ or, on Windows, cl; the environment variable CXX may name another",
-            mend=f"{_LEAVE_OUT}, or install a C++ compiler (Debian, Ubuntu: apt install g++; macOS: xcode-select "
+            fix=f"{_LEAVE_OUT}, or install a C++ compiler (Debian, Ubuntu: apt install g++; macOS: xcode-select "
             "--install; Windows: Visual Studio Build Tools)",
         )
     if device.type == "cuda" and not _triton():
@@ -71,7 +71,7 @@ def check_compiler(device: torch.device) -> None:
             "compile.no_triton",
             "Compiling the model for a GPU needs Triton, and it does not work here.",
             expected="the package triton, and a GPU that it knows",
-            mend=f"{_LEAVE_OUT}, or install triton as described on PyTorch's site",
+            fix=f"{_LEAVE_OUT}, or install triton as described on PyTorch's site",
         )
 
 
@@ -190,6 +190,6 @@ def _failed(error: BaseException) -> UsageError:
         f"The model cannot be compiled: {reason}",
         where="the warm-up, before training",
         expected="a model that torch.compile supports; on the CPU a C++ compiler and Python's headers",
-        mend=f"{_LEAVE_OUT}, or install what is missing",
+        fix=f"{_LEAVE_OUT}, or install what is missing",
         reason=reason,
     )

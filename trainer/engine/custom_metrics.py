@@ -82,7 +82,7 @@ def checked_metrics(given: Any) -> dict[str, Any]:
                 "metrics.name",
                 f"{name!r} cannot be the name of a metric.",
                 expected=f"letters, digits and _, at most 60, and none of {', '.join(sorted(_TAKEN))}",
-                mend="give it another name: metrics={'top2': function}",
+                fix="give it another name: metrics={'top2': function}",
                 name=str(name)[:100],
             )
         if not (is_stateful(metric) or callable(metric)) or isinstance(metric, type):
@@ -98,7 +98,7 @@ def _not_one(name: str, given: object) -> UsageError:
         f"{name}: got {given!r:.200}, which is not a metric.",
         where="metrics",
         expected="names with functions of (probabilities, labels), or with objects that have update, compute, reset",
-        mend="metrics={'top2': function}; of a class, pass an instance",
+        fix="metrics={'top2': function}; of a class, pass an instance",
         name=name,
     )
 
@@ -168,7 +168,7 @@ def check_monitored(monitor: Monitor, failures: Iterable[MetricFailure], epoch: 
         f"The metric {failed.name}, which selects the best epoch, could not be computed: {failed.text}",
         where=f"validation of epoch {epoch}",
         expected="one number from (probabilities (N, C) float32, labels (N,) int64)",
-        mend="fix the metric, then resume the run: the epoch is saved; log.txt in the run folder holds the traceback",
+        fix="fix the metric, then resume the run: the epoch is saved; log.txt in the run folder holds the traceback",
         name=failed.name,
         reason=failed.text,
     )

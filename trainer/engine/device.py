@@ -28,7 +28,7 @@ def choose_device(name: str) -> torch.device:
             "device.missing",
             f"The device {name!r} cannot be used here: {first_line(error)}",
             expected="auto, cpu, cuda, cuda:N or mps",
-            mend="use --device auto",
+            fix="use --device auto",
             device=name,
         ) from error
     return device

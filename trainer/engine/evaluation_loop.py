@@ -117,7 +117,7 @@ def _confusion(outputs: Outputs, classes: int) -> NDArray[np.int64]:
             "data.labels",
             f"A label is outside 0 ... {classes - 1}: found {labels.min()} ... {labels.max()}.",
             expected=f"int64 labels from 0 to {classes - 1}: the model gives {classes} outputs",
-            mend="check the labels of this split, or the number of the model's outputs",
+            fix="check the labels of this split, or the number of the model's outputs",
         )
     pairs = labels * classes + outputs.predicted
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)

@@ -104,7 +104,7 @@ class EventBus:
                 "callbacks.not_one",
                 f"Expected a Callback instance, got {callback!r}.",
                 expected="an instance of a class derived from trainer.Callback",
-                mend="pass an instance such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
+                fix="pass an instance such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
             )
         hooks: dict[type[Event], Hook] = {
             event: getattr(callback, hook)
@@ -117,7 +117,7 @@ class EventBus:
                 "callbacks.same_name",
                 f"Two callbacks are called {name!r}.",
                 expected="names that are unique within a run, because state is stored under them",
-                mend=f"set `.name` of one of them, for example {name}(...).name = '{name}2'",
+                fix=f"set `.name` of one of them, for example {name}(...).name = '{name}2'",
                 callback=name,
             )
         keep = callback.keep_for_retry
@@ -392,7 +392,7 @@ def _as_callback_error(name: str, event: Event, error: Exception) -> EpochscopeE
         "callback.failed",
         f"The callback {name} failed: {type(error).__name__}: {error}",
         where=f"{name}.{HOOKS[type(event)]}, epoch {event.epoch}, step {event.step}",
-        mend="fix the callback, then resume the run; log.txt in the run folder holds the traceback",
+        fix="fix the callback, then resume the run; log.txt in the run folder holds the traceback",
         callback=name,
         hook=HOOKS[type(event)],
     )

@@ -19,7 +19,7 @@ def failure_fields(error: BaseException) -> dict[str, Any]:
     """Fields of RunEnded for the error that ended the run."""
     name = type(error).__name__
     if isinstance(error, EpochscopeError):
-        parts = {"reason": error.what, "where": error.where, "expected": error.expected, "fix": error.mend}
+        parts = {"reason": error.what, "where": error.where, "expected": error.expected, "fix": error.fix}
         return {
             "status": "failed",
             "code": error.code,
@@ -48,7 +48,7 @@ def as_known_error(error: BaseException) -> BaseException:
             "memory.full",
             "Not enough memory for this run.",
             where=str(error).split("\n")[0][:200],
-            mend="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
+            fix="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
         )
         known.__cause__ = error
         return known

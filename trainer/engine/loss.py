@@ -107,6 +107,6 @@ class Loss:
                 f"The loss {name_of(self.criterion)} cannot be computed per image, "
                 "which the image weights from the loader require.",
                 expected="a loss that is a mean over images",
-                mend="have the loader yield (images, labels) only, or use a loss with reduction='none'",
+                fix="have the loader yield (images, labels) only, or use a loss with reduction='none'",
             )
         return losses * weights.to(losses)

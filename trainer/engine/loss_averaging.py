@@ -72,7 +72,7 @@ def _misfit(criterion: nn.Module, error: Exception) -> UsageError:
         "loss.labels",
         f"The loss {name_of(criterion)} does not take logits and class numbers: {error}",
         expected="a loss of logits (B, C) and class numbers (B,), as torch.nn.CrossEntropyLoss is",
-        mend="wrap it in a function that converts the class numbers to what it expects, for example "
+        fix="wrap it in a function that converts the class numbers to what it expects, for example "
         "lambda logits, labels: loss(logits, torch.nn.functional.one_hot(labels, logits.shape[1]).float())",
         name=name_of(criterion),
     )
@@ -85,7 +85,7 @@ def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averagin
             "loss.class_weights",
             f"The weights of the classes are {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}.",
             expected=f"one weight per class, ({classes},) {str(dtype).removeprefix('torch.')}, of the logits' type",
-            mend="give the loss one weight for each class, for example weight=torch.tensor(weights).float()",
+            fix="give the loss one weight for each class, for example weight=torch.tensor(weights).float()",
         )
     mean, notes = _averaged(criterion)
     images, ignored = reduced(criterion, "none"), criterion.ignore_index

@@ -69,7 +69,7 @@ def _not_storable(what: str, name: str, reason: str) -> UsageError:
         f"A checkpoint cannot hold the state of the {what}: {reason}",
         where=f"{what}: {name}",
         expected="dense tensors; get_extra_state and set_extra_state with numbers, strings, lists, dicts and tensors",
-        mend="return the state in such values, or train without a run folder (run_dir=None)",
+        fix="return the state in such values, or train without a run folder (run_dir=None)",
         name=name,
         reason=reason,
     )
@@ -243,7 +243,7 @@ def _other_loss(where: str) -> DiskError:
         "checkpoint.other_loss",
         "The checkpoint was made with another loss.",
         where=where,
-        mend="use the same loss as the saved run, or start a new run",
+        fix="use the same loss as the saved run, or start a new run",
     )
 
 

@@ -55,7 +55,7 @@ def logits_of(outputs: Any) -> Tensor:
             "model.outputs",
             f"The model gives a {type(outputs).__name__} in training mode, without logits.",
             expected="a tensor of logits (B, C), or a tuple that begins with it, or `logits` among named outputs",
-            mend="return the logits, or the logits first",
+            fix="return the logits, or the logits first",
         )
     _tell_of_others(type(outputs).__name__)
     return found
@@ -106,7 +106,7 @@ def forward_in(precision: str, model: nn.Module, device: torch.device, *, severa
             "precision.unsupported",
             f"The device {str(device)!r} cannot compute in bfloat16 here: {reason}",
             expected="a device that supports bfloat16",
-            mend="use --precision float32 (the default)",
+            fix="use --precision float32 (the default)",
             device=str(device),
         )
     if floating_type(model) == torch.float64:
@@ -114,7 +114,7 @@ def forward_in(precision: str, model: nn.Module, device: torch.device, *, severa
             "precision.weights",
             "The weights are float64, which bfloat16 computation would leave as they are.",
             expected="float32 weights",
-            mend="call model.float() first, or use precision='float32', which computes in the type of the weights",
+            fix="call model.float() first, or use precision='float32', which computes in the type of the weights",
         )
     return Mixed(model, device)
 

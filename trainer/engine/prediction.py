@@ -95,7 +95,7 @@ def _pieces(feed: DataSource, images: Any) -> Iterator[Any]:
             "predict.images",
             f"Own loaders cannot turn {type(images).__name__} into the model's input.",
             expected="a float tensor of images as the loader yields them",
-            mend="transform the images as the training data were, then call predict again",
+            fix="transform the images as the training data were, then call predict again",
         )
 
 

@@ -57,7 +57,7 @@ def check_same_weights(digests: Sequence[int]) -> None:
             "distributed.diverged",
             f"The weights of process {other[0]} differ from those of process 0.",
             expected="the same weights in every process after every step",
-            mend="anything that changes weights, gradients or learning rates must do so in every process: a callback "
+            fix="anything that changes weights, gradients or learning rates must do so in every process: a callback "
             "with phase = Phase.DECIDE is called in all of them; and use processors of the same type",
             process=other[0],
         )

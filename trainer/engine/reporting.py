@@ -19,7 +19,7 @@ def checked_name(name: Any, others: Collection[str]) -> str:
         "report.name",
         f"{name!r:.100} cannot be reported.",
         expected=f"1 to {LONGEST_NAME} characters on one line, and at most {MOST_NAMES} different names in a run",
-        mend="use one name for values that belong together: run.log_scalar('gradient_norm', value)",
+        fix="use one name for values that belong together: run.log_scalar('gradient_norm', value)",
         name=str(name)[:LONGEST_NAME],
     )
 

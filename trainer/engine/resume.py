@@ -100,7 +100,7 @@ def find_continuation(folder: RunFolder) -> Continuation:
             "There is no run to resume.",
             where=str(folder.path),
             expected="a run folder with run.toml and journal.jsonl",
-            mend="see `epochscope runs`, or start a new run",
+            fix="see `epochscope runs`, or start a new run",
         )
     check_formats(folder)
     history = read_history(JournalReader(folder.journal))
@@ -125,7 +125,7 @@ def check_file_callbacks(folder: RunFolder, continuation: Continuation, known: C
             f"This run was trained with {', '.join(missing)}: callbacks from a file have to be named again.",
             where=str(folder.path),
             expected="the same callbacks as before: for safety, no run folder says which file to run",
-            mend=f"{command} {named}; or install the package it is in by now; to go on without: {command} {left_out}",
+            fix=f"{command} {named}; or install the package it is in by now; to go on without: {command} {left_out}",
             run=folder.name,
             names=", ".join(missing),
             named=named,
@@ -204,7 +204,7 @@ def trained_weights(folder: RunFolder) -> TrainedWeights:
             "run.no_checkpoint",
             "This run has no checkpoint yet.",
             where=str(folder.checkpoints),
-            mend=f"let it train at least one epoch: epochscope resume {folder.name}",
+            fix=f"let it train at least one epoch: epochscope resume {folder.name}",
         )
     tensors, meta = read(path)
     return TrainedWeights(model_weights(tensors), meta, "last")

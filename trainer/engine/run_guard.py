@@ -95,7 +95,7 @@ class RunGuard:
                 "run.busy",
                 f"This run was resumed by {owner} at the same moment.",
                 where=str(folder.path),
-                mend="Try again.",
+                fix="Try again.",
                 path=str(folder.path),
                 holder=str(owner),
             )
@@ -109,7 +109,7 @@ class RunGuard:
                 f"This run is being written by {owner}.",
                 where=str(folder.path),
                 expected="a run that is not being trained; while it is, its owner.json changes every two seconds",
-                mend="Wait until it ends, or stop it there first.",
+                fix="Wait until it ends, or stop it there first.",
                 path=str(folder.path),
                 holder=str(owner),
             )

@@ -38,7 +38,7 @@ def open_run_folder(
         raise UsageError(
             "resume.no_folder",
             "There is no run to resume.",
-            mend="give Trainer the run_dir of the run that was stopped",
+            fix="give Trainer the run_dir of the run that was stopped",
         )
     if folder is None:
         return None
@@ -49,7 +49,7 @@ def open_run_folder(
             "run.exists",
             f"{folder.path} exists already.",
             expected="a folder that does not exist yet",
-            mend="resume the run in it with fit(resume=True), or choose another run_dir",
+            fix="resume the run in it with fit(resume=True), or choose another run_dir",
         )
     create_run(folder.path.parent, folder.path.name, settings=settings())
     return None
@@ -116,7 +116,7 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
             "data.changed",
             "The data differs from what this run was trained on.",
             where=f"fingerprint {fingerprint}, the checkpoint has {meta['fingerprint']}",
-            mend="restore the images as they were, or start a new run",
+            fix="restore the images as they were, or start a new run",
         )
     if best is None and meta["best"]["epoch"] is not None:
         session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")

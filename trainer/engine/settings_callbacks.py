@@ -29,7 +29,7 @@ def callbacks_of(settings: Settings, *, written: bool = True) -> list[Callback]:
             raise UsageError(
                 "callbacks.default",
                 f"The callback {name!r} is part of every run.",
-                mend=f"leave {name} out of callbacks",
+                fix=f"leave {name} out of callbacks",
             )
         made.append(make_callback(name, load_callback(name), settings.plugins.get(name, {})))
     return made

@@ -60,7 +60,7 @@ class ShardedLoop(Loop):
                 "distributed.capture",
                 "The state of a sharded model is put together only for a checkpoint that all processes make.",
                 expected="a hook on CheckpointRequested or EpochEnded, in a run with the Checkpoint callback",
-                mend="use run.request_checkpoint()",
+                fix="use run.request_checkpoint()",
             )
         tensors, meta = super().capture()
         return {**tensors, **self._whole}, meta

@@ -19,7 +19,7 @@ def check_shardable(model: nn.Module, optimizer: Optimizer, options: StepOptions
             "distributed.shard",
             f"This cannot be trained with a sharded model: {reason}.",
             where="shard",
-            mend=f"{fix}, or leave out shard",
+            fix=f"{fix}, or leave out shard",
             reason=reason,
         )
 

@@ -97,6 +97,6 @@ def _other_batches() -> DataError:
         "distributed.batches",
         "The processes were given different batches.",
         expected="a loader that yields the same batches, in the same order, in every process",
-        mend="remove DistributedSampler and any other sharding, since each process takes its own share of every batch; "
+        fix="remove DistributedSampler and any other sharding, since each process takes its own share of every batch; "
         "and seed all shuffling",
     )

@@ -24,13 +24,13 @@ def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: 
             "distributed.mixup",
             "Mixup and CutMix mix the images of a whole batch, of which each process has only a part.",
             expected="mixup 0 and cutmix 0 in a run of several processes",
-            mend="turn off mixup and cutmix, or train in one process",
+            fix="turn off mixup and cutmix, or train in one process",
         )
     if feed.single_pass:
         raise UsageError(
             "distributed.single_pass",
             "The training data is an iterator: the processes would not get the same batches from it.",
-            mend="pass the loader itself instead of iter(loader)",
+            fix="pass the loader itself instead of iter(loader)",
         )
     facts = (feed.fingerprint, dict(feed.sizes), feed.batch)
     for rank, other in enumerate(group.gather(facts)):
@@ -40,7 +40,7 @@ def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: 
                 f"Process {rank} has other data than process {group.rank}.",
                 where=f"{other} in place of {facts}",
                 expected="the same images, split, seed and batch size in every process",
-                mend="give every machine the same images",
+                fix="give every machine the same images",
                 process=rank,
             )
     if loss.splits:
@@ -60,7 +60,7 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
             "distributed.batch_norm",
             "BatchNorm cannot be trained by several CPU processes: each would see only its part of a batch.",
             expected="GPUs, for torch.nn.SyncBatchNorm; or a model without BatchNorm in training",
-            mend="leave out torchrun: one process uses all cores as well (--threads); or choose a model without "
+            fix="leave out torchrun: one process uses all cores as well (--threads); or choose a model without "
             "BatchNorm, such as --model mlp, your own with GroupNorm, or a pretrained one whose BatchNorm is frozen "
             "(--backbone.freeze-batchnorm)",
         )
@@ -71,7 +71,7 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
             f"A batch of {min(feed.batch, last or feed.batch)} is too small for BatchNorm in {world} processes.",
             where=f"{feed.sizes['train']:,} training images in batches of {feed.batch}",
             expected="at least one image of every batch for each process, of the last batch too",
-            mend=f"use another batch size (--batch), or at most {min(feed.batch, last or feed.batch)} processes",
+            fix=f"use another batch size (--batch), or at most {min(feed.batch, last or feed.batch)} processes",
             processes=world,
         )
     converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(model)

@@ -46,7 +46,7 @@ class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and 
             "they were before this step.",
             where=f"epoch {epoch}, batch {batch}, step {step}",
             expected="a finite loss and finite gradients",
-            mend="train with a smaller learning rate (--lr), and look for NaN in the images"
+            fix="train with a smaller learning rate (--lr), and look for NaN in the images"
             + (f"; the last checkpoint is {last}" if last else ""),
             epoch=epoch,
             batch=batch,

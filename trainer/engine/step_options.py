@@ -53,7 +53,7 @@ class StepOptions:
                 "resume.accumulate",
                 f"The run was saved inside an epoch with accumulate={then}; it cannot continue with {self.accumulate}.",
                 expected=f"accumulate={then}",
-                mend=f"resume with accumulate={then}, or start a new run",
+                fix=f"resume with accumulate={then}, or start a new run",
             )
 
     @property

@@ -72,7 +72,7 @@ def _wrong_result(what: str, got: str) -> UsageError:
         "train.step_result",
         f"The training step returned {got} instead of its {what}.",
         expected="the loss, a tensor of one number with a gradient; or the pair (loss, logits), logits (B, C)",
-        mend="end training_step(model, batch) with `return loss` or `return loss, logits`",
+        fix="end training_step(model, batch) with `return loss` or `return loss, logits`",
     )
 
 

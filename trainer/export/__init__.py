@@ -198,7 +198,7 @@ def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
             "export.no_folder",
             f"There is no folder {path.absolute().parent}.",
             where="--out",
-            mend="create it first, or choose another",
+            fix="create it first, or choose another",
             path=str(path.absolute().parent),
         )
     return path
@@ -233,7 +233,7 @@ def _unknown(name: str) -> UsageError:
             "No format was given.",
             where="--format",
             expected=f"one of {known}",
-            mend="--format onnx, or a file name that says it, such as --out model.onnx",
+            fix="--format onnx, or a file name that says it, such as --out model.onnx",
         )
     what = f"There is no format {name!r}{suggest(name, list(FORMATS))}"
     return UsageError(
@@ -264,6 +264,6 @@ def _exists(path: Path) -> UsageError:
         "export.exists",
         f"{path} exists already.",
         where=str(path.absolute()),
-        mend="choose another name with --out; --force overwrites it",
+        fix="choose another name with --out; --force overwrites it",
         path=str(path),
     )

@@ -42,7 +42,7 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
             "export.no_folder",
             f"{target} is a file; images are sorted into a folder.",
             where=str(target),
-            mend="give another name",
+            fix="give another name",
             path=str(target),
         )
     counts: dict[str, int] = {}
@@ -74,7 +74,7 @@ def _keep_apart(target: Path, images: Sequence[tuple[str, str]], folders: Iterab
                 "Copies would end up among the images that are being sorted.",
                 where=folder,
                 expected="a folder without any of these images",
-                mend="choose another folder for the copies",
+                fix="choose another folder for the copies",
                 path=folder,
             )
 

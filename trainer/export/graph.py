@@ -106,7 +106,7 @@ def require_onnx() -> None:
             "onnx.missing",
             f"ONNX needs packages that are not installed: {', '.join(missing)}.",
             where="--format onnx",
-            mend="pip install 'epochscope[onnx]'",
+            fix="pip install 'epochscope[onnx]'",
             packages=", ".join(missing),
         )
 
@@ -159,7 +159,7 @@ def _made(name: str, make: Callable[[], bytes]) -> bytes:
             "export.failed",
             f"The model cannot be exported as {name}: {reason}",
             where=f"--format {name}",
-            mend="export its weights: --format safetensors",
+            fix="export its weights: --format safetensors",
             format=name,
             reason=reason,
         ) from error

@@ -41,7 +41,7 @@ def read_pixels(files: str | Path | Sequence[str | Path], about: Mapping[str, An
             faults.append(Fault(str(file), error.code, error.reason))
     if faults:
         raise FaultyDataError(
-            "data.unreadable", "images cannot be read", faults, mend="check the paths and files, or leave them out"
+            "data.unreadable", "images cannot be read", faults, fix="check the paths and files, or leave them out"
         )
     return np.stack(pixels) if pixels else np.empty((0, height, width, 1 if grey else 3), np.uint8)
 

@@ -88,7 +88,7 @@ def write_figures(
             "This run has nothing to draw yet: no epoch is finished and nothing was evaluated.",
             where=str(folder.path),
             expected="a run with at least one finished epoch, or an evaluation",
-            mend=f"see why with: epochscope runs show {folder.name}",
+            fix=f"see why with: epochscope runs show {folder.name}",
             name=folder.name,
         )
     files = {f"{name}.svg": text.encode("utf-8", "replace") for name, text in drawn.items()}

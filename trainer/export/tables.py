@@ -78,7 +78,7 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
             "run.no_evaluation",
             "This run has not been evaluated yet.",
             where=str(folder.evaluation),
-            mend=f"epochscope evaluate {folder.name}",
+            fix=f"epochscope evaluate {folder.name}",
         )
     write_output(path, csv_bytes(csv_text(("split", "class", *_PER_CLASS), rows)))
     return {"rows": len(rows), "checked": f"{len(rows)} rows"}

@@ -99,7 +99,7 @@ def _check_new(path: Path) -> None:
             "export.exists",
             f"{path} exists already.",
             where=str(path.absolute()),
-            mend="choose another name with --out, or delete that folder: an existing store is never overwritten",
+            fix="choose another name with --out, or delete that folder: an existing store is never overwritten",
             path=str(path),
         )
 

@@ -110,7 +110,7 @@ def _unreadable(path: Path, reason: str) -> DiskError:
         "export.unreadable",
         f"The exported file could not be read back and was deleted: {first_line(reason)}",
         where=str(path),
-        mend="try another format; if it happens again, please report it",
+        fix="try another format; if it happens again, please report it",
         path=str(path),
         reason=reason[:300],
     )
@@ -122,7 +122,7 @@ def _differs(path: Path, difference: float, tolerance: float) -> DiskError:
         f"The exported model does not match the run's weights and was deleted: off by {difference:.1e}.",
         where=str(path),
         expected=f"logits within {tolerance:g} of the largest" if tolerance else "the same logits",
-        mend="try another format; if it happens again, please report it",
+        fix="try another format; if it happens again, please report it",
         path=str(path),
         difference=difference,
     )

@@ -135,7 +135,7 @@ def make_monitor(name: str, mode: Mode | None, directions: Mapping[str, Mode | N
             "metrics.monitor",
             f"monitor: there is no metric {name!r}.",
             expected="one of " + ", ".join([*BUILT_IN, *directions]),
-            mend="add the metric to metrics, or monitor one of those available",
+            fix="add the metric to metrics, or monitor one of those available",
             name=str(name),
             known=", ".join([*BUILT_IN, *directions]),
         )
@@ -145,7 +145,7 @@ def make_monitor(name: str, mode: Mode | None, directions: Mapping[str, Mode | N
             "metrics.mode",
             f"mode: got {mode!r} for the metric {short!r}.",
             expected=f"{usual!r} or None" if short in BUILT_IN else "'min' or 'max': which way the metric gets better",
-            mend="pass mode='max' if larger is better, else mode='min' (--monitor-mode)",
+            fix="pass mode='max' if larger is better, else mode='min' (--monitor-mode)",
             name=short,
             mode=str(mode),
         )

@@ -162,7 +162,7 @@ def _misfit(got: str, expected: str) -> UsageError:
         f"The model does not fit the data: {got}",
         where="the first forward pass, before training",
         expected=expected,
-        mend="build the model for this input shape and number of classes, or change --data.size",
+        fix="build the model for this input shape and number of classes, or change --data.size",
         got=got,
     )
 

@@ -183,7 +183,7 @@ def check_augmentation(settings: Settings) -> None:
             f"A frozen network sees each image once: {' and '.join(changed)} cannot differ from epoch to epoch.",
             where=f"model = {settings.model}",
             expected="no augmentation other than flips",
-            mend=" ".join(f"{flag_name(('augment', name))} 0" for name in changed)
+            fix=" ".join(f"{flag_name(('augment', name))} 0" for name in changed)
             + "; or train the network, too: --tune top",
             names=", ".join(changed),
         )

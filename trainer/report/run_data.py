@@ -228,7 +228,7 @@ def read_run(folder: RunFolder) -> RunData:
             "run.unknown",
             f"There is no run {folder.name!r}.",
             where=str(folder.path),
-            mend="Give the folder of a run: it holds run.toml, journal.jsonl and summary.json.",
+            fix="Give the folder of a run: it holds run.toml, journal.jsonl and summary.json.",
             name=folder.name,
         )
     check_formats(folder)

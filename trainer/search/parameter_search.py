@@ -90,7 +90,7 @@ class ParameterSearch:
                 "search.other_plan",
                 f"There is a search named {name!r} already, with other settings or another space.",
                 where=str(self.folder.plan),
-                mend=f"choose another --name; to go on with that one: epochscope search --name {name}",
+                fix=f"choose another --name; to go on with that one: epochscope search --name {name}",
                 name=name,
             )
         if self._kept is None:
@@ -241,7 +241,7 @@ def _taken(path: Path) -> UsageError:
         "run.exists",
         f"There is already a run named {path.name!r}.",
         where=str(path),
-        mend="choose another --name",
+        fix="choose another --name",
         name=path.name,
     )
 

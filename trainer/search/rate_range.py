@@ -75,7 +75,7 @@ def lr_range_test(
             "lr_find.single_pass",
             "The training data can be read only once; a range test would use it up.",
             expected="a loader that can be read again for each epoch",
-            mend="pass Trainer a DataLoader or arrays instead of an iterator",
+            fix="pass Trainer a DataLoader or arrays instead of an iterator",
         )
     found = _Rise(low, high, steps, progress)
     generators = capture_generators(trainer.device)

@@ -138,5 +138,5 @@ def plan_of(tables: Mapping[str, Any]) -> SearchPlan:
 
 def _damaged(reason: str) -> UsageError:
     return UsageError(
-        "search.plan", f"The plan of this search cannot be read: {reason}", mend="search again under another --name"
+        "search.plan", f"The plan of this search cannot be read: {reason}", fix="search again under another --name"
     )

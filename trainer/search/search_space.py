@@ -158,7 +158,7 @@ def _parsed(pairs: Sequence[tuple[str, str]]) -> tuple[Dimension, ...]:
             "\n".join(problems),
             where="--space",
             expected="NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=LOW..HIGH:STEP or NAME=A,B,C",
-            mend="`epochscope describe` lists every setting with its range",
+            fix="`epochscope describe` lists every setting with its range",
             problems="\n".join(problems),
         )
     return tuple(found.values())
@@ -292,7 +292,7 @@ def check_space(space: Sequence[Dimension], settings: Settings) -> None:
             "search.space",
             "\n".join(dict.fromkeys(problems)),
             where="--space",
-            mend="`epochscope describe` lists every setting with its range",
+            fix="`epochscope describe` lists every setting with its range",
             problems="\n".join(dict.fromkeys(problems)),
         )
 

@@ -51,7 +51,7 @@ def check_optuna() -> None:
             "search.missing",
             "A search needs Optuna, which is not installed.",
             expected="the package optuna",
-            mend="pip install 'epochscope[search]'",
+            fix="pip install 'epochscope[search]'",
         ) from error
 
 
@@ -75,7 +75,7 @@ def storage_errors(folder: SearchFolder) -> Iterator[None]:
             "search.plan",
             f"The trials of this search cannot be read: {first_line(error)}",
             where=str(folder.storage),
-            mend="search again under another --name",
+            fix="search again under another --name",
             reason=first_line(error),
         ) from error
 

@@ -191,7 +191,7 @@ def refuse(problems: Sequence[str]) -> NoReturn:
     raise UsageError(
         "settings.invalid",
         "\n".join(problems),
-        mend="`epochscope describe` lists every setting with its range",
+        fix="`epochscope describe` lists every setting with its range",
         problems="\n".join(problems),
     )
 

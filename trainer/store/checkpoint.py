@@ -144,7 +144,7 @@ def _damaged(where: str, reason: str) -> DiskError:
         "checkpoint.damaged",
         f"This checkpoint is damaged: {reason}.",
         where=where,
-        mend="Use another checkpoint; `epochscope resume` takes the newest valid one by itself.",
+        fix="Use another checkpoint; `epochscope resume` takes the newest valid one by itself.",
         path=where,
         reason=reason,
     )

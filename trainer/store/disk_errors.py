@@ -37,20 +37,20 @@ def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
     if error.errno in _FULL:
         room = f"{needed:,} bytes needed" + ("" if free is None else f", {free:,} free")
         return DiskError(
-            "disk.full", f"The disk is full ({room}): {reason}.", where=str(path), mend="Free some space.", **parameters
+            "disk.full", f"The disk is full ({room}): {reason}.", where=str(path), fix="Free some space.", **parameters
         )
     if error.errno in _DENIED:
-        mend = "Make the folder writable, or choose another with --runs."
-        return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), mend=mend, **parameters)
+        fix = "Make the folder writable, or choose another with --runs."
+        return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), fix=fix, **parameters)
     if error.strerror == NOT_REGULAR:
         what = "This is not a regular file but a link, a folder, a pipe or a device. It was not opened."
-        return DiskError("disk.not_regular", what, where=str(path), mend="Put the file itself there.", **parameters)
+        return DiskError("disk.not_regular", what, where=str(path), fix="Put the file itself there.", **parameters)
     if error.errno in TOO_MANY:
         what = f"It cannot be opened, since too many files are open: {reason}."
-        mend = "Raise the limit (`ulimit -n 1024`), or close other programs, then resume the run."
-        return DiskError("disk.too_many_files", what, where=str(path), mend=mend, **parameters)
-    mend = "Check the disk; for a network folder, the connection."
-    return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), mend=mend, **parameters)
+        fix = "Raise the limit (`ulimit -n 1024`), or close other programs, then resume the run."
+        return DiskError("disk.too_many_files", what, where=str(path), fix=fix, **parameters)
+    fix = "Check the disk; for a network folder, the connection."
+    return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), fix=fix, **parameters)
 
 
 def _free_bytes(folder: Path) -> int | None:

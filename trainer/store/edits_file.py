@@ -57,12 +57,12 @@ def read_edits(path: str | Path) -> tuple[LabelEdit, ...]:
     except FileNotFoundError as error:
         what = "The file of edits does not exist."
         raise DataError(
-            "edits.missing", what, where=str(path), expected=_TABLE, mend=_OTHER_FILE, path=str(path)
+            "edits.missing", what, where=str(path), expected=_TABLE, fix=_OTHER_FILE, path=str(path)
         ) from error
     except (OSError, ValueError) as error:
         what = f"The edits cannot be read: {error}"
         raise DataError(
-            "edits.unreadable", what, where=str(path), expected=_TABLE, mend=_OTHER_FILE, path=str(path)
+            "edits.unreadable", what, where=str(path), expected=_TABLE, fix=_OTHER_FILE, path=str(path)
         ) from error
     return tuple(_parsed(text, str(path)).values())
 
@@ -115,7 +115,7 @@ def _wrong_line(where: str, line: int, what: str) -> DataError:
         f"Line {line} of the edits file is invalid: {what}.",
         where=f"{where}, line {line}",
         expected=f"{','.join(COLUMNS)}, where action is one of {', '.join(ACTIONS)}",
-        mend="correct the line, or delete it",
+        fix="correct the line, or delete it",
         path=where,
         line=line,
     )

@@ -100,7 +100,7 @@ def check_name(name: str) -> str:
             "run.name",
             f"{name!r} cannot be the name of a run.",
             expected="1 to 64 of A-Z a-z 0-9 . _ -, no dot at either end; not `last`, and no Windows device name",
-            mend="Choose another with --name.",
+            fix="Choose another with --name.",
             name=name,
         )
     return name
@@ -129,7 +129,7 @@ def create_run(
             "run.exists",
             f"There is already a run named {name!r}.",
             where=str(path),
-            mend=f"Choose another --name, or continue that one: epochscope resume {name}",
+            fix=f"Choose another --name, or continue that one: epochscope resume {name}",
             name=name,
         )
     base = dated_name(stem)
@@ -228,12 +228,12 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     if len(begin) == 1:
         return RunFolder(root / begin[0])
     if begin:
-        mend = "Give more of the name: " + ", ".join(begin[:10])
-        raise UsageError("run.ambiguous", f"{text!r} matches {len(begin)} runs.", where=str(root), mend=mend)
+        fix = "Give more of the name: " + ", ".join(begin[:10])
+        raise UsageError("run.ambiguous", f"{text!r} matches {len(begin)} runs.", where=str(root), fix=fix)
     near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
-    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another folder."
+    fix = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another folder."
     what, similar = f"There is no run {text!r}.", ", ".join(near)
-    raise UsageError("run.unknown", what, where=str(root), mend=mend, name=text, similar=similar)
+    raise UsageError("run.unknown", what, where=str(root), fix=fix, name=text, similar=similar)
 
 
 def is_run(path: str | Path) -> bool:
@@ -278,7 +278,7 @@ def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:
     try:
         check_journal(folder.journal)
     except NewerVersionError as error:
-        problem = f"{error.what} {error.mend}"
+        problem = f"{error.what} {error.fix}"
     if summary is None:
         summary = _from_journal(folder)
     heart = Heartbeat(folder.path)
@@ -292,7 +292,7 @@ def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
     try:
         return summaries.read(folder.summary), ""
     except NewerVersionError as error:
-        return None, f"{error.what} {error.mend}"
+        return None, f"{error.what} {error.fix}"
     except ValueError as error:
         return None, str(error)
 

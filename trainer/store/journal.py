@@ -78,7 +78,7 @@ class JournalReplacedError(DiskError):
             "journal.replaced",
             "This journal was replaced by another one while it was read.",
             where=str(path),
-            mend="Open the run again.",
+            fix="Open the run again.",
             path=str(path),
         )
 

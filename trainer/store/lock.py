@@ -90,7 +90,7 @@ def _busy(path: Path, holder: str) -> UsageError:
         "run.busy",
         f"This run is being written by {holder}.",
         where=str(path.parent),
-        mend="Wait until it ends, or stop it first.",
+        fix="Wait until it ends, or stop it first.",
         path=str(path.parent),
         holder=holder,
     )

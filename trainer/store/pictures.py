@@ -97,6 +97,6 @@ def _refused(name: str, what: str) -> UsageError:
         f"The picture {name!r:.100} is not shown: got {what}.",
         expected="an array (H, W), (H, W, 3) or (H, W, 4) uint8, a PIL image, or a PNG file in the run folder; "
         f"at most {MOST_PIXELS:,} x {MOST_PIXELS:,} pixels and {MAX_BYTES >> 20} MB",
-        mend="run.log_picture('name', array), smaller if need be",
+        fix="run.log_picture('name', array), smaller if need be",
         name=name[:100],
     )

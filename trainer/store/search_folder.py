@@ -162,7 +162,7 @@ def read_plan(folder: SearchFolder) -> dict[str, Any] | None:
             "search.plan",
             f"The plan of this search cannot be read: {error}",
             where=str(folder.plan),
-            mend="search again under another --name",
+            fix="search again under another --name",
         ) from error
 
 
@@ -197,6 +197,6 @@ def hold(folder: SearchFolder) -> lock.RunLock:
             "search.busy",
             f"Another process is running the search {folder.name!r}.",
             where=str(folder.path),
-            mend="wait until it ends, or stop it there with Ctrl-C",
+            fix="wait until it ends, or stop it there with Ctrl-C",
             name=folder.name,
         ) from None

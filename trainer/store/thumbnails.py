@@ -171,7 +171,7 @@ def open_published(root: str | Path, fingerprint: str) -> PublishedImages:
             "data.unpublished",
             "There are no images of this run's data to show.",
             where=str(folder),
-            mend="They are written at the start of a run with the callback `snapshots`.",
+            fix="They are written at the start of a run with the callback `snapshots`.",
             reason=str(error)[:200],
         ) from error
 

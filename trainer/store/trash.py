@@ -37,7 +37,7 @@ def restore(kept_in: Path, folder: RunFolder) -> None:
             "run.exists",
             f"There is already a run named {folder.name!r}.",
             where=str(folder.path),
-            mend=f"The other one stays in {kept_in}.",
+            fix=f"The other one stays in {kept_in}.",
             name=folder.name,
         )
     durable.move(kept_in, folder.path)
@@ -56,6 +56,6 @@ def _live(folder: RunFolder) -> UsageError:
         "run.live",
         f"{folder.name} is being trained; it was not deleted.",
         where=str(folder.path),
-        mend="Stop it first.",
+        fix="Stop it first.",
         name=folder.name,
     )

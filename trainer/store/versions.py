@@ -60,7 +60,7 @@ def newer(kind: Format, found: int, where: object) -> NewerVersionError:
         "version.newer",
         f"This file was made by a newer Epochscope (format {found} of the {kind}; this one reads {VERSIONS[kind]}).",
         where=str(where),
-        mend="Update Epochscope to open it: pip install --upgrade epochscope",
+        fix="Update Epochscope to open it: pip install --upgrade epochscope",
         kind=kind,
         path=str(where),
         version=found,

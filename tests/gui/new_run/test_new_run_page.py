@@ -217,7 +217,7 @@ def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: F
 def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeAssist) -> None:
     page.check.button.click()
     assist.answer(
-        "data", ok=False, code="x", parameters={}, what="No <b>network</b>", where="here", expected="", mend=""
+        "data", ok=False, code="x", parameters={}, what="No <b>network</b>", where="here", expected="", fix=""
     )
     assert page.check.verdict.text() == "No <b>network</b>\nWhere: here"
     page.check.button.click()

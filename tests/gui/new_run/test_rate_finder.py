@@ -79,7 +79,7 @@ def test_exploded_losses_do_not_flatten_the_curve(page: NewRunPage, assist: Fake
 
 def test_a_refusal_and_a_curve_without_a_proposal_are_said(page: NewRunPage, assist: FakeAssist) -> None:
     finder = opened(page)
-    assist.answer("rates", ok=False, code="x", what="No such data.", parameters={}, where="", expected="", mend="")
+    assist.answer("rates", ok=False, code="x", what="No such data.", parameters={}, where="", expected="", fix="")
     assert finder.stage.text() == "No such data."
     assert not finder.use_button.isEnabled()
     finder.reject()

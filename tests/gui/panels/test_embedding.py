@@ -308,7 +308,7 @@ def test_the_panel_says_why_it_is_empty_and_makes_a_map(qtbot: QtBot, made: Samp
     asked["progress"]("tsne", 0, 0)
     texts.add(panel.empty.text())
     asked["callback"]({"ok": False, "code": "run.busy", "parameters": {}, "what": "Busy.", "where": "", "expected": "",
-                       "mend": ""})  # fmt: skip
+                       "fix": ""})  # fmt: skip
     texts.add(panel.empty.text())
     assert len(texts) == 4
     qtbot.mouseClick(panel.make_button, Qt.MouseButton.LeftButton)

@@ -182,7 +182,7 @@ def test_a_text_that_cannot_be_found_is_refused(tmp_path: Path) -> None:
 
 
 def test_errors_are_told_in_russian(russian: QApplication) -> None:
-    error = UsageError("run.live", "one is being trained", where="/runs/one", mend="Stop it.", name="{one}")
+    error = UsageError("run.live", "one is being trained", where="/runs/one", fix="Stop it.", name="{one}")
     told = ["Запуск «{one}» ещё обучается; он не удалён.", "Где: /runs/one", "Как исправить: сначала остановите его"]
     assert error_text(error) == "\n".join(told)
     for one in error_codes():
@@ -196,7 +196,7 @@ def test_every_fix_is_told_in_russian(russian: QApplication, one: ErrorCode) -> 
     values = dict.fromkeys(one.parameters, "<value>")
     parts = {"what": "<what>", "where": "<where>", "expected": "<expected>"}
     for text in (
-        whole_text({"code": one.code, "parameters": values, "mend": "<fix>", **parts}),
+        whole_text({"code": one.code, "parameters": values, "fix": "<fix>", **parts}),
         ended_text({"code": one.code, "parameters": values, "reason": "<what>", "fix": "<fix>", "error": "", **parts}),
     ):
         assert "<where>" in text
@@ -240,7 +240,7 @@ def test_what_has_no_translation_is_told_in_english(russian: QApplication) -> No
 
 
 def test_english_is_the_text_of_the_engine(qtbot: QtBot) -> None:
-    answer = {"code": "run.live", "what": "A", "where": "B", "expected": "", "mend": "C", "parameters": {"output": "D"}}
+    answer = {"code": "run.live", "what": "A", "where": "B", "expected": "", "fix": "C", "parameters": {"output": "D"}}
     assert whole_text(answer) == "A\nWhere: B\nFix: C\nD"
     assert code_text("diverged.step", {}, "It is bad.") == "It is bad."
 

@@ -48,7 +48,7 @@ def test_without_data_it_says_why(assist: Engine, root: Path, qtbot: Any) -> Non
 
 def test_a_refusal_is_told_and_can_be_tried_again(asking: LabelsView, assist: Engine) -> None:
     asking.again_button.click()
-    refusal = {"code": "data.missing", "what": "<b>No such folder.</b>", "where": "/photos", "mend": "Look."}
+    refusal = {"code": "data.missing", "what": "<b>No such folder.</b>", "where": "/photos", "fix": "Look."}
     assist.answer("labels", ok=False, parameters={}, expected="", **refusal)
     page = asking.search_page
     assert page.isVisibleTo(asking)

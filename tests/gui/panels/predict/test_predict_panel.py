@@ -73,7 +73,7 @@ def test_another_run_is_asked_about_the_same_images(panel: PredictPanel, assist:
 def test_a_run_without_weights_says_so_and_is_asked_again(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
     panel.show_run(run_of(tmp_path))
     panel.classify([tmp_path / "x.png"])
-    assist.answer("predict", ok=False, what="This run has no checkpoint yet.", where="", expected="", mend="wait")
+    assist.answer("predict", ok=False, what="This run has no checkpoint yet.", where="", expected="", fix="wait")
     assert panel.empty.text() == "This run has no checkpoint yet.\nFix: wait"
     assert panel.empty.isVisibleTo(panel)
     assert not panel.filter_bar.isVisibleTo(panel)
@@ -98,7 +98,7 @@ def test_what_is_answered_stays_after_an_error_and_after_cancel(
     assert len(assist.asked) == 2, "what was cancelled does not begin again by itself"
     panel.again_button.click()
     answer(assist, row(images[0], (CAT, 1.0)))
-    assist.answer("predict", ok=False, what="The helper ended.", where="", expected="", mend="")
+    assist.answer("predict", ok=False, what="The helper ended.", where="", expected="", fix="")
     assert "The helper ended." in panel.told.text()
     assert cell(panel, 0, "class") == CAT
 
