@@ -52,7 +52,7 @@ class PrecisionChoice(NamedTuple):
     speedup: float = 0.0
 
 
-def settle_precision(session: Session, wanted: str, parts: Parts) -> PrecisionChoice:
+def settle_precision(session: Session, wanted: Precision | Literal["auto"], parts: Parts) -> PrecisionChoice:
     """Decide the precision of a run, or find what an earlier attempt decided, and record it in run.toml.
 
     Args:
@@ -63,7 +63,7 @@ def settle_precision(session: Session, wanted: str, parts: Parts) -> PrecisionCh
     Returns:
         The choice.
     """
-    if wanted == "float32" or wanted == "bfloat16":
+    if wanted != "auto":
         return PrecisionChoice(wanted)
     choice = session.group.from_first(lambda: _recorded(session) or choose_precision(parts))
     _record(session, choice.precision)
@@ -145,7 +145,7 @@ def computes_natively(device: torch.device) -> bool:
         return False
     if device.type == "cuda":
         with torch.cuda.device(device):
-            return torch.cuda.is_bf16_supported(including_emulation=False)
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return False
     asked = getattr(torch.cpu, "get_capabilities", None)

@@ -31,7 +31,8 @@ class _Stage(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         entered: Tensor = self.enter(images)
-        return entered + self.inner(entered)
+        added: Tensor = entered + self.inner(entered)
+        return added
 
 
 class ResNet9(nn.Module):
@@ -91,4 +92,5 @@ class ResNet9(nn.Module):
 
     def _logits(self, images: Tensor) -> Tensor:
         seen: Tensor = self.stages(self.whitening(images))
-        return self.head(seen.amax((2, 3))) * _SCALE
+        logits: Tensor = self.head(seen.amax((2, 3)))
+        return logits * _SCALE
