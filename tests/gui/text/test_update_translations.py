@@ -44,7 +44,7 @@ FORMS = {"ru": 3, "en": 2}
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # names of things that are called the same in Russian
 SAME = set(
-    "Python macro Macro PyTorch Epochscope NaN auto cpu cuda mps csv png txt log softmax mlp cnn resnet adam "  # noqa: SIM905
+    "Python macro Macro PyTorch Epochscope NaN auto cpu cuda mps csv png txt log softmax mlp cnn resnet fast adam "  # noqa: SIM905
     "loss accuracy min max metrics "
     "adamw nadam sgd rmsprop digits cifar mnist fashion constant cosine linear step seed float bfloat "
     "equal balanced shuffle mixup Mixup CutMix RandAugment EMA photos ImageNet scikit learn Softmax SHA efficientnet "
