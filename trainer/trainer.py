@@ -244,7 +244,8 @@ class Trainer:
         self.precision, self._forward = precision.precision, forward or self._forward
         compile_seconds = 0.0
         if self.compile:
-            self._forward, compile_seconds = compile_within(session, self._parts())
+            given = (self.model, self._loss.step, self.feed, self.precision, self.device)
+            self._forward, compile_seconds = compile_within(session, *given)
         parts = self._parts()
         self._loop = loop = make_loop(session, parts)
         seed_generators(self.seed)

@@ -83,7 +83,7 @@ error: There is no flag --epohcs, did you mean '--epochs'?
 """,
     "train --recipe sed": """\
 error: There is no recipe 'sed', did you mean 'seed'?
-  where:    --recipe
+  where:    recipe
   expected: the name of a recipe, or the path of a TOML file
 """,
     "train digist": """\

@@ -16,11 +16,36 @@ class Dead(BaseException):
     """The process is no more: nothing after this reaches the disk."""
 
 
-DISKS: list[CrashDisk] = []
+DISKS: list[MortalDisk] = []
 """Those of this test."""
 
 
-class CrashDisk(durable.Seam):
+class MortalDisk(durable.Seam):
+    """A disk whose process may seem to die, which leaves its files open."""
+
+    def __init__(self) -> None:
+        self._opened: dict[int, os.stat_result] = {}
+        DISKS.append(self)
+
+    def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
+        fd = super().open(path, flags, mode)
+        self._opened[fd] = os.fstat(fd)
+        return fd
+
+    def close(self, fd: int) -> None:
+        self._opened.pop(fd, None)
+        super().close(fd)
+
+    def bury(self) -> None:
+        """Close what was open at the death, as the system does for a process."""
+        for fd, opened in self._opened.items():
+            with contextlib.suppress(OSError):  # closed since, past this disk
+                if os.path.samestat(os.fstat(fd), opened):
+                    os.close(fd)
+        self._opened.clear()
+
+
+class CrashDisk(MortalDisk):
     """Dies at the `at`-th call (1-based) whose path `counts`; a write at which it dies may be `torn` in half.
 
     `calls` lists what was counted: the call and the file or folder it was about. Other threads than the first one
@@ -28,14 +53,13 @@ class CrashDisk(durable.Seam):
     """
 
     def __init__(self, at: int = 0, counts: Callable[[Path], bool] = lambda path: True, *, torn: bool = False) -> None:
+        super().__init__()
         self.at = at
         self.counts = counts
         self.torn = torn
         self.calls: list[tuple[str, Path]] = []
         self.dead = False
         self._paths: dict[int, Path] = {}
-        self._opened: dict[int, os.stat_result] = {}
-        DISKS.append(self)
 
     def die(self) -> None:
         """Now."""
@@ -59,7 +83,7 @@ class CrashDisk(durable.Seam):
     def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
         self._call("open", Path(path))
         fd = super().open(path, flags, mode)
-        self._paths[fd], self._opened[fd] = Path(path), os.fstat(fd)
+        self._paths[fd] = Path(path)
         return fd
 
     def write(self, fd: int, data: bytes | memoryview) -> int:
@@ -77,16 +101,8 @@ class CrashDisk(durable.Seam):
 
     def close(self, fd: int) -> None:
         self._call("close", self._paths[fd])
-        del self._paths[fd], self._opened[fd]
+        del self._paths[fd]
         super().close(fd)
-
-    def bury(self) -> None:
-        """Close what was open at the death, as the system does for a process."""
-        for fd, opened in self._opened.items():
-            with contextlib.suppress(OSError):  # closed since, past this disk
-                if os.path.samestat(os.fstat(fd), opened):
-                    os.close(fd)
-        self._opened.clear()
 
     def replace(self, source: Path, target: Path) -> None:
         self._call("replace", target)

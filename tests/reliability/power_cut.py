@@ -26,7 +26,7 @@ from itertools import compress, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trainer.store import durable
+from tests.reliability.disks import MortalDisk
 
 BLOCK = 4096
 ROOT = 0
@@ -61,10 +61,11 @@ class Promise(NamedTuple):
 Operation = Names | Write | Sync | Promise
 
 
-class RecordingDisk(durable.Seam):
+class RecordingDisk(MortalDisk):
     """Records what happens below `root`; what is there already is taken to be on the disk."""
 
     def __init__(self, root: Path) -> None:
+        super().__init__()
         self.root = Path(os.path.realpath(root))
         self.operations: list[Operation] = []
         self.folders: dict[int, dict[str, int]] = {ROOT: {}}

@@ -37,7 +37,7 @@ class Scenario(NamedTuple):
     check: Callable[[Path, Promised], None]
 
 
-class MortalDisk(RecordingDisk):
+class KilledDisk(RecordingDisk):
     """The process is killed at the `at`-th call; what it asked for until then is done, what was not synced is not."""
 
     at = 0
@@ -50,7 +50,7 @@ class MortalDisk(RecordingDisk):
 
 
 def _mortal(name: str) -> Any:
-    def call(self: MortalDisk, *args: Any) -> Any:
+    def call(self: KilledDisk, *args: Any) -> Any:
         self._call()
         return getattr(RecordingDisk, name)(self, *args)
 
@@ -58,7 +58,7 @@ def _mortal(name: str) -> Any:
 
 
 for _name in ("open", "write", "read", "fsync", "close", "replace", "link", "mkdir", "unlink", "remove_tree"):
-    setattr(MortalDisk, _name, _mortal(_name))
+    setattr(KilledDisk, _name, _mortal(_name))
 
 
 def nothing(root: Path) -> None:

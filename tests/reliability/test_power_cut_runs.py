@@ -17,7 +17,7 @@ from tests.crash_counts import Count
 from tests.reliability.disks import Dead
 from tests.reliability.harness import STEPS, assert_same, attempts, raw, scramble
 from tests.reliability.power_cut import CrashState, Rebuilt, RecordingDisk, crash_states
-from tests.reliability.power_cut_scenarios import MortalDisk
+from tests.reliability.power_cut_scenarios import KilledDisk
 from tests.reliability.scripted_losses import build as scripted
 from trainer.engine.resume import best_weights
 from trainer.errors import DiskError, UsageError
@@ -82,10 +82,10 @@ def record_journal(disk: RecordingDisk, truth: Truth, patch: pytest.MonkeyPatch)
     patch.setattr(JournalWriter, "sync", synced)
 
 
-def record(root: Path, truth: Truth, kills: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> MortalDisk:
+def record(root: Path, truth: Truth, kills: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> KilledDisk:
     """Train below `root`, killed at these calls to the disk and resumed after each."""
     root.mkdir(exist_ok=True)
-    disk = MortalDisk(root)
+    disk = KilledDisk(root)
     for number, at in enumerate([*kills, 0]):
         with monkeypatch.context() as patch:
             record_journal(disk, truth, patch)
@@ -166,7 +166,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 def cut_run(
-    folder: Path, whole: RunFolder, disk: MortalDisk, truth: Truth, *, limit: int, resumed: int, seed: int = 0
+    folder: Path, whole: RunFolder, disk: KilledDisk, truth: Truth, *, limit: int, resumed: int, seed: int = 0
 ) -> int:
     """Check each disk that a power cut may leave, and resume `resumed` of them to the end; how many there were."""
     rebuilt = Rebuilt(folder / "rebuilt")

@@ -11,7 +11,7 @@ from tests.crash_counts import Count
 from tests.reliability.disks import Dead
 from tests.reliability.mutations import Mutation, mutations
 from tests.reliability.power_cut import Rebuilt, crash_states
-from tests.reliability.power_cut_scenarios import SCENARIOS, MortalDisk, Scenario
+from tests.reliability.power_cut_scenarios import SCENARIOS, KilledDisk, Scenario
 from trainer.store import durable
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there: NTFS does that")
@@ -33,7 +33,7 @@ def cut(
     root = folder / "disk"
     root.mkdir(parents=True)
     scenario.prepare(root)
-    disk = MortalDisk(root)
+    disk = KilledDisk(root)
     with monkeypatch.context() as patch:
         patch.setattr(durable, "seam", disk)
         disk.at = killed_at

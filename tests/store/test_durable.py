@@ -302,3 +302,11 @@ def test_reading_refuses_what_is_no_file_of_ours(tmp_path: Path) -> None:
                 durable.read_bytes(tmp_path / name, 5)
         with pytest.raises(OSError, match="not a regular"):
             durable.read_bytes("/dev/zero", 5)
+
+
+@pytest.mark.parametrize("path", [".", "..", "/", "new/and/deep"])
+def test_any_folder_may_be_there(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        durable.ensure_folder(path)
+        assert Path(path).is_dir()

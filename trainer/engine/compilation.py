@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from trainer.data.loaders import DataSource
 from trainer.engine.module_modes import start_training
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.session import Session
 from trainer.engine.untouched import untouched
 from trainer.errors import UsageError
 from trainer.events import Preparing
-
-if TYPE_CHECKING:
-    from trainer.engine.parts import Parts
 from trainer.text.text_shortening import first_line
 
 PARTS = 2
@@ -135,9 +133,16 @@ def compile_model(
     return time.perf_counter() - start
 
 
-def compile_within(session: Session, parts: Parts) -> tuple[Forward, float]:
-    """Compile the model for its training batches, which may take a minute: how it is called from now on, and the
-    seconds. `session` hears how far it is, and is asked for a stop. Raises as `compile_model`."""
+def compile_within(
+    session: Session,
+    model: nn.Module,
+    criterion: Callable[[Tensor, Tensor], Tensor],
+    feed: DataSource,
+    precision: str,
+    device: torch.device,
+) -> tuple[Forward, float]:
+    """Compile the model for the training batches of `feed`, which may take a minute: how it is called from now on, and
+    the seconds. `session` hears how far it is, and is asked for a stop. Raises as `compile_model`."""
 
     def tell(done: int, total: int) -> None:
         # not announced: the stage before may have been told just now, and this one would show as that for long
@@ -145,9 +150,9 @@ def compile_within(session: Session, parts: Parts) -> tuple[Forward, float]:
         if session.control.waiting:
             session.boundary()
 
-    forward = forward_in("bfloat16" if parts.bfloat16 else "float32", parts.model, parts.device)
-    images = torch.zeros(parts.feed.batch, *parts.feed.input_shape, device=parts.device)
-    seconds = compile_model(parts.model, forward, parts.loss.step, images, tell)
+    forward = forward_in(precision, model, device)
+    images = torch.zeros(feed.batch, *feed.input_shape, device=device)
+    seconds = compile_model(model, forward, criterion, images, tell)
     session.log(f"the model was compiled in {seconds:.1f} s")
     return Compiled(forward), seconds
 

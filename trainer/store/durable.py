@@ -218,7 +218,7 @@ def make_folder(path: str | Path) -> None:
     path = Path(path)
     missing = [parent for parent in path.parents if not parent.exists()]
     with _for_people(path):
-        _sync_name(path.parents[len(missing)])
+        _sync_name([path, *path.parents][len(missing) + 1] if path.parents else path)
         for parent in reversed(missing):
             with contextlib.suppress(FileExistsError):
                 seam.mkdir(parent)
