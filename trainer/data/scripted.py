@@ -1,9 +1,8 @@
-"""Functions of tensors that give Python's lock away once for all their operations, not once for each.
+"""Functions of tensors whose operations run without Python in between.
 
-The thread that prepares batches asks for the lock after every operation, and often waits for it until the thread that
-takes the steps begins a long one: that made normalising four times as slow as it is alone. TorchScript runs the same
-operations without Python. It is deprecated, and nothing depends on it: where it is missing or refuses, the function
-runs as the Python it is, with the same bits.
+An epoch of the reference task takes 0.28 s with it, and 0.31 s without (2 cores, batches of 64: many small
+operations), beside the steps or between them. TorchScript is deprecated, and nothing depends on it: where it is missing
+or refuses, the function runs as the Python it is, with the same bits.
 """
 
 from __future__ import annotations
