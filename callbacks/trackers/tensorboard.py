@@ -149,7 +149,8 @@ class _EventFile(TrackedRun):
 
 def _wait_for_next_second(place: Path) -> None:
     """TensorBoard reads event files in the order of their names, which begin with the second they were made in: one of
-    a run that is resumed at once would come at any place."""
+    a run that is resumed at once would come at any place. A clock that was set back since is not waited for."""
     seconds = [int(path.name.split(".")[3]) for path in place.glob("events.out.tfevents.[0-9]*.*")]
-    while time.time() < max(seconds, default=0) + 1:
+    end = time.monotonic() + 2.0
+    while time.time() < max(seconds, default=0) + 1 and time.monotonic() < end:
         time.sleep(0.05)

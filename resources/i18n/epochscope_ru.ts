@@ -1721,6 +1721,10 @@ It shows which images the model sees as similar.</source>
         <translation>Метки не соответствуют числу выходов модели: {what}</translation>
     </message>
     <message>
+        <source>data.labels_output</source>
+        <translation>Предложения по меткам записываются в файл CSV; предпросмотр, средние изображения и шарды создаются без --labels.</translation>
+    </message>
+    <message>
         <source>data.link</source>
         <translation>Некоторые изображения в шардах — ссылки ({count}).</translation>
     </message>
@@ -3157,6 +3161,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>data.labels</source>
         <translation>проверьте метки и число выходов модели</translation>
+    </message>
+    <message>
+        <source>data.labels_output</source>
+        <translation>укажите --labels с --out ФАЙЛ.csv или без --out</translation>
     </message>
     <message>
         <source>data.link</source>

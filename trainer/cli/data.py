@@ -98,7 +98,7 @@ def _show_labels(
 ) -> int:
     if previewed is not None or (out is not None and out.suffix.lower() != ".csv"):
         raise UsageError(
-            "data.labels",
+            "data.labels_output",
             "Proposals about labels go to a CSV file; a preview, mean images and shards are made without --labels.",
             expected="--labels, with --out FILE.csv or without",
         )

@@ -119,12 +119,14 @@ class RunGuard:
             # a launcher ends all processes when one has failed; this one has yet to say why
             ending = self._grace and failure is not None and number == signal.SIGTERM
             signal.signal(number, signal.SIG_IGN if ending else handler)
-        self._control.close()
-        self._end.set()
-        for thread in self._threads:
-            thread.join()
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            self._control.close()
+            self._end.set()
+            for thread in self._threads:
+                thread.join()
+        finally:  # Ctrl-C may come while a thread waits for a slow disk
+            if self._lock is not None:
+                self._lock.release()
 
     # -- signals -------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from trainer.store.rate_curves import Rule
 
 SHARE = 0.02
@@ -69,17 +71,16 @@ def valley(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
     Returns:
         Index of the rate; None if the loss does not fall.
     """
-    lengths = [1] * len(smoothed)
-    before: list[int | None] = [None] * len(smoothed)
-    for place, loss in enumerate(smoothed):
-        for earlier in range(place):
+    losses = np.asarray(smoothed, np.float64)
+    lengths, before = np.ones(len(losses), np.int64), np.full(len(losses), -1)
+    for place, loss in enumerate(losses):
+        if len(higher := np.flatnonzero(losses[:place] > loss)):
             # of several the last one: a plateau before the valley is no part of it
-            if loss < smoothed[earlier] and lengths[place] <= lengths[earlier] + 1:
-                lengths[place], before[place] = lengths[earlier] + 1, earlier
-    end = max(range(len(lengths)), key=lambda place: lengths[place])
-    start: int = end
-    while (earlier_place := before[start]) is not None:
-        start = earlier_place
+            before[place] = higher[len(higher) - 1 - lengths[higher][::-1].argmax()]
+            lengths[place] = lengths[before[place]] + 1
+    start = end = int(lengths.argmax())
+    while before[start] >= 0:
+        start = int(before[start])
     return (start + end) // 2 if end > start else None
 
 
