@@ -26,7 +26,18 @@ from trainer.settings import merge
 
 QUICK = {"start/script", "guides/run-folder"}
 """Pages that take a second or two."""
-NOT_RUN = {"source", "pip", "python3", "py", "git", "pytest", "mkdocs", ".venv/bin/python", ".venv/bin/epochscope", ".ci/run"}
+NOT_RUN = {
+    "source",
+    "pip",
+    "python3",
+    "py",
+    "git",
+    "pytest",
+    "mkdocs",
+    ".venv/bin/python",
+    ".venv/bin/epochscope",
+    ".ci/run",
+}
 """Commands that install something, or run all tests."""
 OF_THE_WINDOW = {"gui", "demo"}
 

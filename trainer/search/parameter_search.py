@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import DivergedError, EpochscopeError, OutOfMemoryError, UsageError
+from trainer.search.search_interrupts import SearchInterrupts
 from trainer.search.search_plan import SearchPlan, plan_of
 from trainer.search.search_space import Value, with_values
 from trainer.search.study import Study, check_optuna, run_name, storage_errors, values_of
@@ -84,6 +85,7 @@ class ParameterSearch:
         plan.check()
         self.plan, self.root, self.folder = plan, root, search_folder(root, name)
         self._announce, self._conduct, self._signals = announce, conduct, signals
+        self._interrupts = SearchInterrupts(signals)
         self._kept = kept_plan(root, name)
         if self._kept is not None and not self._kept.same_as(plan):
             raise UsageError(
@@ -137,8 +139,9 @@ class ParameterSearch:
         study = Study(self.plan, self.folder)
         ended: SearchState = "failed"
         try:
-            self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
-            ended = self._trials(study)
+            with self._interrupts:
+                self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
+                ended = self._trials(study)
         except KeyboardInterrupt:  # between two runs
             ended = "stopped"
         finally:
@@ -156,6 +159,8 @@ class ParameterSearch:
 
     def _trial(self, study: Study, trial: Trial) -> bool:
         """Train it, and tell how it went; False where it was stopped."""
+        if self._interrupts.came:
+            return False
         values, run = values_of(trial), run_name(self.folder, trial.number)
         self._announce(trial.number + 1, run, values)
         self._write(study, "running")  # whoever follows the search knows which trial is under way
@@ -210,7 +215,7 @@ class ParameterSearch:
                 self._write(study, "running")
             return goes_on
 
-        return TrialReporter(self.plan.monitor, report, self.folder.name)
+        return TrialReporter(self.plan.monitor, report, self.folder.name, started=self._interrupts.repeat)
 
     def _tell(self, study: Study, trial: Trial, folder: RunFolder) -> None:
         history = read_history(JournalReader(folder.journal))

@@ -22,6 +22,7 @@ class TrialReporter(Callback):
         monitor: Metric to report: `loss`, `accuracy` or `macro_f1`.
         report: Called with epoch and metric; returns whether the run is to continue.
         tag: Tag that the run gets for viewers.
+        started: Called when the run has started.
     """
 
     phase: ClassVar[Phase] = Phase.DECIDE
@@ -29,10 +30,17 @@ class TrialReporter(Callback):
     needs_validation = True
     name = "search"
 
-    def __init__(self, monitor: MonitorName, report: Callable[[int, float], bool], tag: str) -> None:
+    def __init__(
+        self,
+        monitor: MonitorName,
+        report: Callable[[int, float], bool],
+        tag: str,
+        started: Callable[[], object] = lambda: None,
+    ) -> None:
         self._monitor = monitor
         self._report = report
         self._tag = tag
+        self._started = started
         self._pruned = False
 
     def state_dict(self) -> dict[str, Any]:
@@ -57,6 +65,7 @@ class TrialReporter(Callback):
             notes.write(run.folder.viewer, notes.ViewerNotes(tags=(self._tag,)))
         if self._pruned:
             run.request_stop("pruned", PRUNED)
+        self._started()
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Report the metric; request a stop if the trial is pruned."""
