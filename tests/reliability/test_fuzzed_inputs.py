@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash_counts import Count
+from tests.qt import missing
 from tests.reliability.fuzz_targets import TARGETS
 from tests.reliability.fuzz_traps import TRAPS
 from tests.reliability.fuzz_wholes import make_wholes
@@ -20,6 +21,7 @@ COUNTS = {"assist": 60, "requests": 150, "run settings": 200, "command lines": 6
 COUNTS |= {"helper": 25, "windows": 40, "searches": 150}
 COUNTS |= dict.fromkeys(("settings", "training", "weights", "downloads"), 400)
 """Instead of `MANY`: some take long, some hardly anything."""
+OF_THE_WINDOW = ("windows", "searches")
 SEEDS = (1, 2)
 QUICK = ("in data", "in circles", "pipe journal.jsonl", "pipe run.toml")
 
@@ -32,6 +34,8 @@ def wholes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def try_all(name: str, seed: int, numbers: range, folder: Path, wholes: Path, count: Count) -> None:
+    if name in OF_THE_WINDOW and missing():
+        pytest.skip(missing())
     count("fuzzed inputs", len(numbers))
     found = fuzz(name, seed, numbers, folder, wholes)
     assert not found, told(name, seed, found)
