@@ -54,8 +54,7 @@ def whole_hills(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, RunFolde
 def _the_dead_are_buried() -> Iterator[None]:
     """Processes that only seem to die keep their files open: thousands of them, in a long run of tests."""
     yield
-    while disks.DISKS:
-        disks.DISKS.pop().bury()
+    disks.bury_the_dead()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -45,6 +45,12 @@ class MortalDisk(durable.Seam):
         self._opened.clear()
 
 
+def bury_the_dead() -> None:
+    """Close what the processes that seemed to die had open, and forget their disks."""
+    while DISKS:
+        DISKS.pop().bury()
+
+
 class CrashDisk(MortalDisk):
     """Dies at the `at`-th call (1-based) whose path `counts`; a write at which it dies may be `torn` in half.
 

@@ -19,7 +19,7 @@ from callbacks.testing.fake_clock import FakeClock
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run_list import RunList
 from tests.crash_counts import Count
-from tests.reliability.disks import CrashDisk, Dead, FullDisk
+from tests.reliability.disks import CrashDisk, Dead, FullDisk, bury_the_dead
 from tests.reliability.epoch_accounts import account, flat, newest_attempt, unfinished
 from tests.reliability.harness import assert_as_undisturbed, scramble
 from tests.reliability.scripted_losses import build as scripted
@@ -210,6 +210,7 @@ def test_a_day(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch
             assert max(seconds_lost(run), default=0.0) <= EVERY + 2 * STEP[1]
             assert [path for path in run.path.rglob("*") if path.suffix == durable.TEMP_SUFFIX] == []
             listed.refresh()
+            bury_the_dead()
             gc.collect()
             objects.append(len(gc.get_objects()))
             descriptors.append(len(psutil.Process().open_files()))
