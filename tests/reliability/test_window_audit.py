@@ -60,6 +60,21 @@ TRAPS: dict[str, Callable[[Path, Path], None]] = {
 }
 
 
+def _environment(own: Path, about: dict[str, str]) -> dict[str, str]:
+    """Nothing of the window's may be outside of `own`."""
+    return {
+        **os.environ,
+        "EPOCHSCOPE_AUDIT": json.dumps(about),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "audit_site"), str(ROOT)]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "QT_QPA_PLATFORM": "offscreen",
+        **{name: str(own) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "EPOCHSCOPE_CACHE")},
+        **{name: str(own / "tmp") for name in ("TMPDIR", "XDG_RUNTIME_DIR")},
+        "XDG_CONFIG_HOME": str(own / "config"),
+        "TORCHINDUCTOR_CACHE_DIR": str(own / "tmp" / "inductor"),
+    }
+
+
 def look(place: Path, hostile: bool) -> tuple[set[str], dict[str, str]]:
     """What was found, and what the window said of each run."""
     root, outside, own = (place / name for name in ("runs", "outside", "own"))
@@ -79,24 +94,19 @@ def look(place: Path, hostile: bool) -> tuple[set[str], dict[str, str]]:
     before = {path: path.lstat().st_mtime_ns for path in [*root.rglob("*"), *outside.rglob("*")]}
     report = own / "report.txt"
     about = {"runs": str(root), "outside": str(outside), "own": str(own), "report": str(report)}
-    environment = {
-        **os.environ,
-        "EPOCHSCOPE_AUDIT": json.dumps(about),
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "audit_site"), str(ROOT)]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "QT_QPA_PLATFORM": "offscreen",
-        **{name: str(own) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "EPOCHSCOPE_CACHE")},
-        **{name: str(own / "tmp") for name in ("TMPDIR", "XDG_RUNTIME_DIR")},
-        "XDG_CONFIG_HOME": str(own / "config"),
-        "TORCHINDUCTOR_CACHE_DIR": str(own / "tmp" / "inductor"),
-    }
     command = [sys.executable, "-W", "ignore", "-P", "-m", "tests.reliability.audited_window"]
     command += [str(own / "image.png"), str(own), "--runs", str(root), *TRAPS]
     from tests.gui.hostile_runs import unopened
 
     with unopened(outside):
         done = subprocess.run(
-            command, capture_output=True, text=True, cwd=root / "pickles", env=environment, timeout=500, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=root / "pickles",
+            env=_environment(own, about),
+            timeout=500,
+            check=False,
         )
     assert done.returncode == 0, done.stderr[-3000:]
     assert {path: path.lstat().st_mtime_ns for path in [*root.rglob("*"), *outside.rglob("*")]} == before

@@ -13,21 +13,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.panels.curves.curves_panel import CurvesPanel
-from gui.viewmodels.selection import EpochCursor
 from tests.gui.panels.test_chart_zoom import LEFT, NONE, PLAIN, drag, point, send
+from tests.gui.panels.test_chart_zoom import panel as panel
 from tests.gui.panels.test_curves import written
 from tests.gui.sample_runs import shown
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, scribe: Callable[..., Any]) -> CurvesPanel:
-    made = CurvesPanel(EpochCursor())
-    qtbot.addWidget(made)
-    made.resize(1000, 560)
-    made.show()
-    made.show_run(shown(written(scribe, "one")))
-    made.grab()
-    return made
 
 
 def visible(panel: CurvesPanel) -> set[str]:
