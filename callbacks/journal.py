@@ -104,6 +104,7 @@ class Journal(Callback):
         known.started_at = known.started_at or datetime.now(UTC).isoformat(timespec="seconds")
         known.data = known.data or str(run.settings.get("data", {}).get("source", ""))
         known.model = known.model or str(run.settings.get("model", ""))
+        known.recipe = known.recipe or summaries.recipe_name(run.settings)
         summaries.write(folder.summary, self._summary)
         return writer
 

@@ -230,9 +230,9 @@ def _follows(scheduler: Any) -> bool:
 
 def _counts(scheduler: Any) -> Literal["step", "epoch"]:
     """What a scheduler counts, by its class; one that is made of others, what one of those counts."""
-    inner = getattr(scheduler, "_schedulers", None)
-    several = inner if isinstance(inner, list | tuple) else [scheduler]
-    return "step" if any(not _names(one).isdisjoint(_BY_STEP) for one in several) else "epoch"
+    from trainer.torch_internals import schedulers_within
+
+    return "step" if any(not _names(one).isdisjoint(_BY_STEP) for one in schedulers_within(scheduler)) else "epoch"
 
 
 def _refused(kind: str, reason: str, fix: str) -> UsageError:

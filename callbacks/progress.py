@@ -361,15 +361,17 @@ class _NotebookBars:
 
 
 def duration(seconds: float) -> str:
-    """Format a duration: `0 min 13 s`, `1 h 5 min 0 s`.
+    """Format a duration: `0.03 s`, `4.2 s`, `13 s`, `5 min 07 s`, `1 h 5 min 00 s`.
 
     Args:
         seconds: 0 or more.
 
     Returns:
-        Minutes and seconds, with hours if there are any.
+        Seconds, with minutes and hours if there are any.
     """
     whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.{2 if seconds < 0.995 else 1 if seconds < 9.95 else 0}f} s"
     hours, minutes = whole // 3600, whole // 60 % 60
     return (f"{hours} h " if hours else "") + f"{minutes} min {whole % 60:02d} s"
 

@@ -6,6 +6,7 @@ Qt is imported only after the preflight has found that it can work. Nothing is m
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,8 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from gui import preflight
 from trainer.errors import EpochscopeError, UsageError
-from trainer.home_path import expanded
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import find_run, runs_root
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -98,7 +98,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
 
 
 def _root(asked: Path | None) -> Path:
-    return (expanded(asked) if asked else default_root()).absolute()
+    return runs_root(asked).absolute()
 
 
 def _look_ahead() -> None:
@@ -108,6 +108,7 @@ def _look_ahead() -> None:
 
 
 def _show(root: Path, begin: Callable[[Window], None]) -> int:
+    gc.disable()  # what is imported stays: looking through it for garbage, over and over, takes a tenth of the start
     from PySide6.QtWidgets import QApplication
 
     from gui.window.log_file import LogFile
@@ -122,10 +123,11 @@ def _show(root: Path, begin: Callable[[Window], None]) -> int:
 
 
 def _run_window(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[Window], None]) -> int:
-    from gui.window import i18n, theme
+    from gui.preferences import Preferences
+    from gui.style import theme
+    from gui.window import i18n
     from gui.window.log_file import log
     from gui.window.main_window import Window
-    from gui.window.preferences import Preferences
     from gui.window.unix_signals import UnixSignals
 
     app.setApplicationName("epochscope")
@@ -135,6 +137,8 @@ def _run_window(app: QApplication, logbook: LogFile, root: Path, begin: Callable
     preferences = Preferences()
     i18n.choose(app, preferences.language)
     theme.apply(app, preferences.scheme)
+    gc.freeze()
+    gc.enable()
     try:
         window = Window(root, preferences)
         logbook.on_fault = window.help_actions.tell_fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -20,12 +21,22 @@ settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kills", type=int, default=10_000, help="how many kills `-m crash` tries")
+    parser.addoption(
+        "--kills", type=int, default=10_100, help="how many kills `-m crash` tries, of which a few come too late"
+    )
     parser.addoption("--promises", action="store_true", help="count the tests of each promise of the reliability page")
     parser.addoption("--soak-minutes", type=float, default=60.0, help="how long `-m soak` takes")
     parser.addoption(
         "--soak-seed", type=int, default=0, help="what happens in `-m soak`, of which it prints the number"
     )
+
+
+def pytest_configure() -> None:
+    """What `nohup` and a shell's `&` ignore is heard here, and by the processes that tests start: some send it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 
 class _WindowTests(pytest.Module):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -73,6 +75,43 @@ def test_a_public_class_has_a_name_of_its_own() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(path.relative_to(ROOT).as_posix())
     assert {name: found for name, found in places.items() if len(found) > 1 and name not in SHARED_CLASSES} == {}
+
+
+def test_what_torch_keeps_private_is_reached_in_one_place() -> None:
+    """There it says why, and which versions have it."""
+    internals = ROOT / "trainer" / "torch_internals.py"
+    known = set(_private_names(internals))
+    assert len(known) > 20
+    others = {path: known & set(_private_names(path)) for path in FILES if path != internals}
+    assert {path: names for path, names in others.items() if names} == {}
+    assert [path for path in FILES if path != internals and _reaches_into_torch(path)] == []
+
+
+def _private_names(path: Path) -> Iterator[str]:
+    """Attributes, imported names and texts that begin with one underscore; but for those of the object itself."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "cls"):
+            names = [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+        else:
+            names = [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+        yield from (name for name in names if name.startswith("_") and not name.startswith("__"))
+
+
+def _reaches_into_torch(path: Path) -> bool:
+    """Whether it imports or names what is private within torch: `torch._x`, `from torch.x import _y`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Attribute) and re.fullmatch(r"[\w.]+", dotted := ast.unparse(node)):
+            names = dotted.split(".")
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [*node.module.split("."), *(alias.name for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [part for alias in node.names for part in alias.name.split(".")]
+        if names[:1] in (["torch"], ["nn"], ["dist"]) and any(re.match("_[^_]", name) for name in names):
+            return True
+    return False
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -93,3 +93,13 @@ def test_an_error_says_in_which_run() -> None:
 def test_a_number_of_folds_that_cannot_be(folds: int, data: ImageData) -> None:
     with pytest.raises(UsageError, match="folds: got"):
         cross_validate(trainer_for, data, folds)
+
+
+def test_without_test_images_there_is_nothing_to_pool() -> None:
+    data = open_data("digits", samples=100, test=0)
+    with pytest.raises(UsageError) as caught:
+        _ = repeat_seeds(lambda seed: trainer_for(data, seed), 1).pooled
+    assert caught.value.code == "data.no_split"
+    with pytest.raises(UsageError) as caught:
+        _ = repeat_seeds(lambda seed: trainer_for(data, seed), 0).pooled
+    assert caught.value.code == "run.no_evaluation"

@@ -22,7 +22,8 @@ from trainer.errors import UsageError
 from trainer.launch import read_settings, start
 from trainer.result import Result
 from trainer.settings import merge
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import write_settings
 
 
@@ -174,6 +175,14 @@ def test_a_run_that_has_not_begun_has_empty_tables(tmp_path: Path) -> None:
     assert any("journal.jsonl" in one for one in run.problems)
     with pytest.raises(UsageError, match="no checkpoint"):
         run.model()
+
+
+@pytest.mark.parametrize("split", ["train", "valid", "test"])
+def test_the_name_of_a_split_is_not_images(split: str, root: Path, script: Result) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_run("script", root=root).evaluate(split)
+    assert caught.value.code == "run.split_name"
+    assert f"run.evaluations[{split!r}]" in caught.value.fix
 
 
 def test_loading_a_run_needs_no_torch(root: Path, script: Result) -> None:

@@ -10,6 +10,7 @@ Only overridden hooks are called. They run on the engine's thread, one event at 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -51,6 +52,29 @@ def needs_validation_error(callback: Callback) -> UsageError:
         fix=f"pass loaders {{'train': ..., 'valid': ...}} (or set data.valid above 0), or leave out {name}",
         name=name,
     )
+
+
+def misnamed_hooks(callbacks: Iterable[Callback]) -> list[str]:
+    """Find methods that are named like hooks, but that no event calls, such as those of other libraries.
+
+    Args:
+        callbacks: Any callbacks.
+
+    Returns:
+        A sentence for each of them.
+    """
+    from difflib import get_close_matches
+
+    from trainer.events import HOOKS
+
+    hooks, found = set(HOOKS.values()), []
+    for callback in callbacks:
+        for name in dir(type(callback)):
+            if name.startswith("on_") and name not in hooks and callable(getattr(type(callback), name)):
+                near = get_close_matches(name, sorted(hooks), n=1, cutoff=0.85)  # on_train_begin is like on_run_ended
+                hint = f"did you mean {near[0]}?" if near else "hooks are the on_... methods of trainer.Callback"
+                found.append(f"{callback_name(callback)}.{name} is never called, as no event has this name; {hint}")
+    return found
 
 
 class Callback:

@@ -59,7 +59,7 @@ class CallbackFile(NamedTuple):
         return f"{self.path}:{self.name}"
 
     def load(self) -> type[Callback]:
-        """Run the file, and give the class.
+        """Run the file and return the class.
 
         Raises UsageError `callback_file.broken` where the file raises, `callback_file.no_class` where it has no such
         callback.
@@ -146,4 +146,4 @@ def _place(error: BaseException, path: Path) -> str:
     line = error.lineno if isinstance(error, SyntaxError) and error.filename in (str(path), "<unknown>") else None
     frames = traceback.extract_tb(error.__traceback__)
     line = line or next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), None)
-    return f"{path}, line {line}" if line else str(path)
+    return f"{path}:{line}" if line else str(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 Plain = str | int | float | bool | None
+Parameter = Plain | list[dict[str, Plain]]
 
 
 class EpochscopeError(Exception):
@@ -20,7 +21,7 @@ class EpochscopeError(Exception):
         where: File, setting, event or flag. Default: empty.
         expected: What was expected instead. Default: empty.
         fix: How to fix it; shown as "fix:". Default: empty.
-        **parameters: Plain values for the text in other languages.
+        **parameters: Plain values for the text in other languages; of several problems, a list of such values.
     """
 
     exit_code: ClassVar[int] = 1
@@ -29,14 +30,14 @@ class EpochscopeError(Exception):
     """Whether the folder of a new run that it ended is kept: it has something that the error does not say."""
 
     def __init__(
-        self, code: str, what: str, *, where: str = "", expected: str = "", fix: str = "", **parameters: Plain
+        self, code: str, what: str, *, where: str = "", expected: str = "", fix: str = "", **parameters: Parameter
     ) -> None:
         self.code = code
         self.what = what
         self.where = where
         self.expected = expected
         self.fix = fix or str(parameters.pop("mend", ""))  # as it was called up to 0.2
-        self.parameters: dict[str, Plain] = parameters
+        self.parameters: dict[str, Parameter] = parameters
         super().__init__(code, what)
 
     @property
@@ -45,7 +46,7 @@ class EpochscopeError(Exception):
         return self.fix
 
     def lines(self) -> list[tuple[str, str]]:
-        """Give the parts of the error in reading order.
+        """Return the parts of the error in reading order.
 
         Returns:
             Label and text of each part that is not empty; the label of the first one is empty.

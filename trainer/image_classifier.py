@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -19,11 +20,11 @@ from torch import nn
 
 from trainer.backbones import is_pretrained
 from trainer.callback import Callback
-from trainer.data.image_table import paths_of_frame
 from trainer.data.loader_source import LoaderSource
 from trainer.data.preparing_source import PreparingSource
 from trainer.data.scaled_numbers import Scaling, scaled_numbers
 from trainer.data.sources import is_frame
+from trainer.data.table_columns import paths_of_frame
 from trainer.engine.device import choose_device
 from trainer.engine.precision import forward_in
 from trainer.engine.prediction import predict
@@ -35,6 +36,7 @@ from trainer.plugins import load_callback, model_options
 from trainer.settings import Settings, merge
 from trainer.settings.recipes import load_recipe
 from trainer.store.folder import default_root
+from trainer.torch_modes import own_modes
 from trainer.trainer import Trainer
 
 BuildModel = Callable[[tuple[int, int, int], int], nn.Module]
@@ -58,8 +60,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             None: that of the recipe, else "softmax".
         recipe: Name of a recipe whose settings to use where no argument says otherwise, such as "photos". None: none.
         settings: Further settings by table, such as `{"augment": {"flip": 0.5}, "cnn": {"width": 16}}`. None: none.
-        epochs: How often all training images are seen, 1 or more. None: as the settings have it, 30 by default; so are
-            the following five.
+        epochs: Passes over the training images, 1 or more. None: the value in the settings, 30 by default; the
+            same holds for the next five.
         batch: Images per batch, 1 or more.
         lr: Learning rate, above 0.
         optimizer: "adam", "adamw", "nadam", "sgd" or "rmsprop".
@@ -128,6 +130,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     # -- scikit-learn --------------------------------------------------------------------------------------------
 
+    @own_modes()
     def fit(self, X: Any, y: ArrayLike) -> ImageClassifier:  # noqa: N803  # as scikit-learn calls it
         """Train from the beginning.
 
@@ -154,10 +157,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             raise ValueError(
                 f"ImageClassifier needs at least 2 classes; the labels have one class: {self.classes_.tolist()[0]!r}"
             )
-        settings = self._settings()
-        trainer = self._train(settings, given, numbers)
-        self.model_ = trainer.model
-        self._keep(settings, trainer)
+        self._train(self._settings(), given, numbers)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803
@@ -174,7 +174,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         return found
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:  # noqa: N803
-        """Give the probability of each class.
+        """Return the probability of each class.
 
         Args:
             X: N images or rows, as `fit` had them.
@@ -192,7 +192,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             given = source.prepare(self._checked(given.values, reset=False))
         elif isinstance(source, Scaling):
             raise ValueError(f"got images; this ImageClassifier was fitted on numbers {source.shape}")
-        device = next(self.model_.parameters()).device
+        device = self._device()
         names = tuple(map(str, range(len(self.classes_))))
         forward = forward_in("float32", self.model_, device)
         table = predict(self.model_, forward, source, names, device, given, self.temperature_)
@@ -222,7 +222,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             "data": _without_none({"valid": self.valid, "test": 0.0, "size": self.size}),
             "early_stopping": {"patience": self.patience} if self.patience else {},
         }
-        recipe = load_recipe(self.recipe).values if self.recipe is not None else {}
+        recipe = load_recipe(self.recipe).layer if self.recipe is not None else {}
         return merge(recipe, self.settings or {}, asked)
 
     def _seed(self) -> int:
@@ -230,21 +230,15 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             return int(self.random_state)
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
-    def _train(self, settings: Settings, given: Any, numbers: NDArray[np.int64]) -> Trainer:
-        made: list[Trainer] = []
+    def _train(self, settings: Settings, given: Any, numbers: NDArray[np.int64]) -> None:
         callbacks = [*callbacks_of(settings, written=False), *copy.deepcopy(list(self.callbacks or ()))]
         if self.verbose:
             callbacks.append(load_callback("progress")())
         session = Session(callbacks, settings=settings.model_dump())
-
-        def work() -> None:
-            made.append(self._trainer(settings, session, given, numbers))
-            made[0].train(session)
-
-        result = session.conduct(work)
+        result = session.conduct(lambda: self._trainer(settings, session, given, numbers).train(session))
         self.history_, self.n_iter_ = result.history, len(result.epochs)
         self.temperature_ = result.calibration.temperature if result.calibration is not None else 1.0
-        return made[0]
+        self._keep(settings, result.model, session.run.data)
 
     def _trainer(self, settings: Settings, session: Session, given: Any, numbers: NDArray[np.int64]) -> Trainer:
         own = None if self.model is None or isinstance(self.model, str) else self.model
@@ -256,6 +250,9 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             listed = isinstance(given, list)
             source = list(zip(given, numbers.tolist(), strict=True)) if listed else (given, numbers)
             data = open_settings_data(settings, session, source=source)
+            for note in data.notes:
+                if note.code == "repeated_rows":
+                    warnings.warn(str(note), stacklevel=4)
             if own is None:
                 return build(settings, session, data=data)
             counts = data.class_counts
@@ -269,19 +266,22 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         device = choose_device(settings.train.device)
         return make_trainer(settings, Prepared(move_model(module, device), data, settings.train), counts)
 
-    def _keep(self, settings: Settings, trainer: Trainer) -> None:
+    def _keep(self, settings: Settings, model: nn.Module, feed: Any) -> None:
         """What `predict` needs, and what can be pickled."""
-        feed: Any = trainer.feed
+        self.model_ = model
         if isinstance(feed, LoaderSource):
             self.source_: Any = feed.loaders["train"].scaling  # type: ignore[attr-defined]
             return
-        shape = getattr(feed, "image_shape", feed.input_shape)
+        shape, device = getattr(feed, "image_shape", feed.input_shape), self._device()
         if hasattr(feed, "image_shape"):  # features: the head alone was trained
             from trainer.pretrained.frozen import whole_model
 
-            self.model_ = move_model(whole_model(settings, shape, trainer.model, default_root()), trainer.device).eval()
+            self.model_ = move_model(whole_model(settings, shape, model, default_root()), device).eval()
         self.source_ = PreparingSource(feed.classes, shape, feed.mean, feed.std, feed.fingerprint)
-        self.source_.to(trainer.device)
+        self.source_.to(device)
+
+    def _device(self) -> torch.device:
+        return next(self.model_.parameters()).device
 
     def _checked(self, values: Any, *, reset: bool) -> NDArray[np.float32]:
         """Numbers as scikit-learn checks them."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from trainer.engine.resume import TrainedWeights, trained_weights
+from trainer.engine.resume import TrainedWeights, classes_changed, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import SPLITS
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 logger = logging.getLogger("epochscope")
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run in use: its model and what prepares images for it, in a Trainer. `weights`: which of the run's weights the
+    model has, those after `epoch`."""
+
+    trainer: Trainer
+    weights: Literal["best", "last"]
+    epoch: int
 
 
 class LeftOutMetric(NamedTuple):
@@ -47,20 +58,21 @@ def evaluate(
     evaluation/, and fit the temperature, unless validation is left out. `afterwards` is called with the model while the
     run is still locked. Raises UsageError if the run is live or has no checkpoint."""
     from trainer.engine.calibrator import Calibrator
-    from trainer.store import calibration_file, durable, evaluations
+    from trainer.store import calibration_file, evaluations
     from trainer.store.folder import acquire
+    from trainer.store.leftovers import sweep
 
     lock = acquire(folder)
     try:
-        for place in (folder.path, folder.evaluation):
-            durable.remove_leftovers(place)  # left by an evaluation that was killed
-        trainer, weights, epoch = _loaded(folder)
+        sweep(folder)
+        loaded = load_trained(folder)
+        trainer = loaded.trainer
         for one in left_out_metrics(folder, trainer):
             logger.warning("%s", one)
-        found, calibrator = {}, Calibrator(weights, epoch)
+        found, calibrator = {}, Calibrator(loaded.weights, loaded.epoch)
         chosen = list(splits or trainer.feed.sizes)
         for split in sorted(chosen, key=lambda name: (*SPLITS, name).index(name)):
-            found[split] = trainer.evaluate(split, weights=weights, watch=calibrator.watch(split))
+            found[split] = trainer.evaluate(split, weights=loaded.weights, watch=calibrator.watch(split))
             evaluations.write(folder, found[split], found[split].outputs)
         if "valid" in chosen or "valid" not in trainer.feed.sizes:
             calibration_file.write(folder, made := calibrator.calibration())
@@ -71,16 +83,9 @@ def evaluate(
         lock.release()
 
 
-def load_trained(folder: RunFolder, metrics: Any = None) -> tuple[Trainer, Any]:
-    """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them; and
-    which of the two weights they are. It computes the run's custom metrics, but for `left_out_metrics`, and those
-    given, as a Trainer takes them."""
-    trainer, weights, _ = _loaded(folder)
-    return _with_metrics(trainer, metrics), weights
-
-
-def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
-    """The same, and the epoch of the weights."""
+def load_trained(folder: RunFolder, metrics: Any = None) -> LoadedRun:
+    """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them. It
+    computes the run's custom metrics, but for `left_out_metrics`, and those given, as a Trainer takes them."""
     from trainer.engine.checkpoint_state import load_model_state
     from trainer.store import calibration_file
 
@@ -90,18 +95,20 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
     plain = {"metrics": [], "train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}}
     usable = merge(settings.model_dump(), plain)
     try:
-        trainer = build(usable, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
+        trainer = build(usable, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False, trains=False)
     except UsageError as error:
         if error.code == "data.unknown_source":
             raise _data_gone(folder, settings.data.source) from error
         raise
+    if trainer.classes != (then := tuple(found.meta["classes"])):  # the outputs would stand for other classes
+        raise classes_changed(then, trainer.classes)
     trainer.metrics = _metrics_of(settings, len(trainer.classes))
     load_model_state(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return trainer, found.kind, found.epoch
+    return LoadedRun(_with_metrics(trainer, metrics), found.kind, found.epoch)
 
 
-def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> tuple[Trainer, Any]:
+def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> LoadedRun:
     """As `load_trained`, for new images only: the data that the run was trained on are not opened, and need not be
     there. `module`: the model that a script has trained, where `build_model` has not made it. `metrics`: those to
     compute beside the run's own; None: none at all, for predictions. Raises as `load_trained`, and UsageError
@@ -135,7 +142,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
     load_model_state(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return _with_metrics(trainer, metrics), found.kind
+    return LoadedRun(_with_metrics(trainer, metrics), found.kind, found.epoch)
 
 
 def _with_metrics(trainer: Trainer, metrics: Any) -> Trainer:

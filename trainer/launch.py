@@ -24,7 +24,8 @@ from trainer.plugins import check_names, load_metric, model_options
 from trainer.settings import Settings, Train, from_toml, merge
 from trainer.store.durable import remove_tree
 from trainer.store.edits_file import keep_edits, kept_edits
-from trainer.store.folder import RunFolder, create_run, default_root
+from trainer.store.folder import RunFolder, default_root
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import settings_text, write_settings
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def resume(
     settings = group.from_first(lambda: read_settings(folder))
     if epochs is not None:
         settings = merge(settings.model_dump(), {"train": {"epochs": epochs}})
-    continuation, given = group.from_first(lambda: _continuation(group, folder)), {*map(callback_name, own), *without}
+    shard = settings.train.shard
+    continuation = group.from_first(lambda: _continuation(group, folder, shard))
+    given = {*map(callback_name, own), *without}
     installed = stand_ins(settings, [name for name in continuation.file_callbacks if name not in given])
     check_file_callbacks(folder, continuation, {*given, *installed})
     own = (*own, *installed.values())
@@ -147,9 +150,9 @@ def resume(
     return session.conduct(work)
 
 
-def _continuation(group: ProcessGroup, folder: RunFolder) -> Continuation:
+def _continuation(group: ProcessGroup, folder: RunFolder, shard: bool) -> Continuation:
     found = find_continuation(folder)
-    return found if group.size == 1 else found.for_other_processes()
+    return found if group.size == 1 else found.for_other_processes(outlined=shard)
 
 
 def build(
@@ -159,27 +162,37 @@ def build(
     root: Path | None = None,
     *,
     fresh: bool = True,
+    trains: bool = True,
     data: Any = None,
 ) -> Trainer:
-    """Open the data, build the model, and put both into a Trainer, reporting progress to `session`. `fingerprint`: that
-    of the data the run was trained on, if the session does not know it. `root`: the folder of runs, where features are
-    kept; by default that of the session's run. `fresh` is False if weights will be loaded, as when resuming, so that
-    they need not be initialised for training. `data`: where it is open already. Of several processes one decodes,
-    downloads and extracts, the others find it done."""
-    return session.group.in_turn(lambda: _built(settings, session, fingerprint, root, fresh=fresh, data=data))
+    """Open the data, build the model, and put both into a Trainer, reporting progress to `session`. `fingerprint`:
+    that of the data the run was trained on, if the session does not know it. `root`: the folder of runs, where
+    features are kept; by default that of the session's run. `fresh` is False if weights will be loaded, as when
+    resuming, so that they need not be initialised for training. `trains`: whether an optimiser is needed. `data`:
+    where it is open already. Of several processes one decodes, downloads and extracts, the others find it done."""
+    return session.group.in_turn(
+        lambda: _built(settings, session, fingerprint, root, fresh=fresh, trains=trains, data=data)
+    )
 
 
 def _built(
-    settings: Settings, session: Session, fingerprint: str | None, root: Path | None, *, fresh: bool, data: Any
+    settings: Settings,
+    session: Session,
+    fingerprint: str | None,
+    root: Path | None,
+    *,
+    fresh: bool,
+    trains: bool,
+    data: Any,
 ) -> Trainer:
     session.progress(Preparing, "import", 0, 1)
-    from trainer.engine.device import choose_device
+    from trainer.engine.device import choose_device  # the first that imports torch
 
     session.progress(Preparing, "import", 1, 1)
     device = choose_device(settings.train.device)
     if session.continuation is not None and session.continuation.checkpoint is not None:
         fresh = False
-        fingerprint = fingerprint or session.continuation.load()[1].get("fingerprint")
+        fingerprint = fingerprint or session.continuation.load().meta.get("fingerprint")
     if data is None:
         data = open_settings_data(settings, session, fingerprint)
     if session.folder is not None and data.edits and kept_edits(session.folder) is None:
@@ -187,11 +200,12 @@ def _built(
     for note in data.notes:
         session.log(f"data: {note}")
     prepared = _prepared(settings, session, data, device, root, fresh=fresh)
-    return make_trainer(settings, prepared, prepared.data.class_counts)
+    return make_trainer(settings, prepared, prepared.data.class_counts, trains=trains)
 
 
-def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any) -> Trainer:
-    """A Trainer that does as the settings say. `class_counts`: training images of each class, (C,)."""
+def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any, *, trains: bool = True) -> Trainer:
+    """A Trainer that does as the settings say. `class_counts`: training images of each class, (C,). `trains`: whether
+    an optimiser is needed; the first one of a process takes PyTorch a second."""
     from trainer.engine.device import choose_threads
     from trainer.optim.optimizers import make_loss, make_optimizer
     from trainer.trainer import Trainer
@@ -200,7 +214,7 @@ def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any) -> T
     return Trainer(
         model,
         data,
-        optimizer=make_optimizer(model, train, groups),
+        optimizer=make_optimizer(model, train, groups) if trains else None,
         loss=make_loss(train, class_counts),
         epochs=train.epochs,
         seed=train.seed,
@@ -238,12 +252,17 @@ def _on_frozen(settings: Settings) -> bool:
 def _prepared(
     settings: Settings, session: Session, data: Any, device: Any, root: Path | None, *, fresh: bool
 ) -> Prepared:
+    from trainer.distributed.deferred_init import build_deferred
     from trainer.models import build_model, move_model
     from trainer.models.resnet9 import ResNet9
 
     train = settings.train
     if not is_pretrained(settings.model):
-        model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+        given = (settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+        # the first layer of ResNet9 is computed from images; it is small
+        if train.shard and session.group.size > 1 and settings.model != "resnet9":
+            return Prepared(build_deferred(lambda: build_model(*given), device), data, train)
+        model = build_model(*given)
         if fresh and isinstance(model, ResNet9):
             model.whiten(next(iter(data.eval_batches("train", WHITENED)))[0].cpu())
         return Prepared(move_model(model, device), data, train)
@@ -341,7 +360,10 @@ def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
         text = settings_text(folder)
     except (OSError, ValueError) as error:
         raise UsageError(
-            "run.no_settings", f"The settings of this run cannot be read: {error}", where=str(folder.run_toml)
+            "run.no_settings",
+            f"The settings of this run cannot be read: {error}",
+            where=str(folder.run_toml),
+            reason=str(error),
         ) from error
     values = from_toml(text, str(folder.run_toml))
     if isinstance(baseline := values.get("baseline"), dict):

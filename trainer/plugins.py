@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -18,8 +18,9 @@ from typing import Any
 
 from trainer.backbones import BACKBONES, check_timm, is_pretrained
 from trainer.errors import UsageError
-from trainer.settings import Settings, refuse
-from trainer.settings.constructor_options import as_arguments, check_options
+from trainer.settings import Settings
+from trainer.settings.constructor_options import check_options, make_plugin
+from trainer.settings.problems import SettingProblem, refuse
 from trainer.text.suggestion import alternatives, suggest
 
 MODELS: dict[str, str] = {
@@ -157,16 +158,7 @@ def _metric(name: str, made_by: Callable[..., Any], options: Mapping[str, Any], 
         return partial(made_by, **options) if options else made_by
     if "num_classes" in known and "num_classes" not in options:
         options = {**options, "num_classes": classes}
-    check_options(name, made_by, options)
-    try:
-        return made_by(**as_arguments(made_by, options))
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            "plugin.options",
-            f"The metric {name!r} cannot be created: {error}",
-            where=f"[plugins.{name}], or --option {name}.KEY=VALUE",
-            fix=f"correct its options: {', '.join(known) or 'it has none'}",
-        ) from error
+    return make_plugin(name, made_by, options, "metric_options")
 
 
 def data_names() -> tuple[str, ...]:
@@ -214,45 +206,52 @@ def check_names(settings: Settings, also: Iterable[str] = ()) -> None:
     if is_pretrained(settings.model):
         check_timm(settings.model)
     elif settings.model not in model_names():
-        problems.append(f"model: there is no {settings.model!r}{suggest(settings.model, model_names())}")
+        problems.append(_not_installed("model", settings.model, model_names()))
     if settings.callbacks:
         known = callback_names()
         problems += [
-            f"callbacks: there is no {name!r}{suggest(name, known)}" for name in settings.callbacks if name not in known
+            SettingProblem("no_callback", "callbacks", {"name": name, **alternatives(name, known)})
+            for name in settings.callbacks
+            if name not in known
         ]
     problems += _metric_problems(settings)
     users = {settings.model, *settings.callbacks, *settings.metrics, *also}
     for name in settings.plugins:
         if name not in users:
-            problems.append(
-                f"plugins.{name}: no model, callback or metric in these settings has this name{_user(name, users)}"
-            )
+            problems.append(_unused_options(name, users))
     if problems:
         refuse(problems)
 
 
-def _user(name: str, users: Iterable[str]) -> str:
-    """What options of this name may be for."""
+def _not_installed(place: str, name: str, known: Sequence[str]) -> SettingProblem:
+    return SettingProblem("not_installed", place, {"name": name, **alternatives(name, known)})
+
+
+def _unused_options(name: str, users: Iterable[str]) -> SettingProblem:
+    """Options that nothing takes, and what they may be for."""
+    place = f"plugins.{name}"
     for flag, group in (("--callbacks", "callbacks"), ("--metrics", "metrics"), ("--model", "models")):
         if name not in (*DEFAULT_CALLBACKS, *_COVERED_CALLBACKS) and _find(f"epochscope.{group}", name):
-            return f"; add {flag} {name}"
-    hint = suggest(name, sorted(users))
-    return hint if "did you mean" in hint else f"{hint}; a callback in a file is named by --callback FILE.py:{name}"
+            return SettingProblem("options_unused", place, {"name": name, "flag": flag})
+    found = alternatives(name, sorted(users))
+    if "similar" in found:
+        return SettingProblem("options_of_none", place, {**found})
+    return SettingProblem("options_of_file", place, {"name": name, "others": found["known"] or "none"})
 
 
-def _metric_problems(settings: Settings) -> list[str]:
+def _metric_problems(settings: Settings) -> list[SettingProblem]:
     if not settings.metrics and settings.train.monitor == "loss":
         return []
     from trainer.metrics.monitor import BUILT_IN
 
     known = metric_names() if settings.metrics else ()
-    problems = [
-        f"metrics: there is no {name!r}{suggest(name, known)}" for name in settings.metrics if name not in known
-    ]
+    problems = [_not_installed("metrics", name, known) for name in settings.metrics if name not in known]
     monitored = (*BUILT_IN, *settings.metrics)
     if settings.train.monitor.removeprefix("valid_") not in monitored:
-        wrong, hint = settings.train.monitor, suggest(settings.train.monitor, monitored)
-        problems.append(f"train.monitor: {wrong!r} is not computed: it is not among metrics{hint}")
+        wrong = settings.train.monitor
+        problems.append(
+            SettingProblem("not_computed", "train.monitor", {"name": wrong, **alternatives(wrong, monitored)})
+        )
     return problems
 
 
@@ -276,13 +275,13 @@ def _load(group: str, name: str) -> Any:
 def _line(error: Exception) -> str:
     """The file and line where it went wrong; empty where that is not code of the plugin, as for a missing module."""
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}, line {error.lineno}"
+        return f"{error.filename}:{error.lineno}"
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename != __file__ and not {"<", "importlib"} & {frame.filename[0], *Path(frame.filename).parts}
     ]
-    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
 def _broken(entry: EntryPoint, reason: str, line: str = "") -> UsageError:

@@ -36,6 +36,7 @@ SOURCES: dict[str, str] = {
     "callback": "by a callback",
     "SIGINT": "with Ctrl-C",
     "SIGTERM": "by the system (SIGTERM)",
+    "SIGHUP": "by closing its terminal",
 }
 """Who asks for a pause or a stop: the `source` of requests and events, with its English text. Other programs may use
 their own names."""

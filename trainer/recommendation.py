@@ -17,11 +17,12 @@ from trainer.data.folder_scan import Listing, scan
 from trainer.data.hugging_face import is_saved
 from trainer.data.image_folder import no_images
 from trainer.data.image_set import Fault, no_progress
-from trainer.data.image_table import read_table, table_listing
+from trainer.data.image_table import read_table
 from trainer.data.shard_names import is_shards
 from trainer.data.shard_source import list_shards
 from trainer.data.source_names import NAMES, TABLE_SUFFIXES, check_source, is_name
 from trainer.data.split import too_small
+from trainer.data.table_listing import table_listing
 from trainer.errors import DataError
 from trainer.home_path import expanded
 from trainer.settings.schema import Data

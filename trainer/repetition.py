@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trainer.errors import UsageError
 from trainer.metrics.classification import Metrics
 from trainer.metrics.significance import Spread, spread
 
@@ -82,8 +83,19 @@ class Repetition:
     @property
     def pooled(self) -> Metrics:
         """Metrics of all test images together. Of folds, every image counts once, as the model saw it that was not
-        trained on it."""
-        found = [one.evaluations["test"].metrics for one in self.completed.values()]
+        trained on it.
+
+        Raises:
+            UsageError: `run.no_evaluation`: no run was completed; `data.no_split`: there are no test images.
+        """
+        runs = list(self.completed.values())
+        if not runs:
+            raise UsageError("run.no_evaluation", "No run was completed: there is nothing to pool.")
+        if any("test" not in one.evaluations for one in runs):
+            raise UsageError(
+                "data.no_split", "There is no split 'test'.", expected=" or ".join(runs[0].evaluations), split="test"
+            )
+        found = [one.evaluations["test"].metrics for one in runs]
         return Metrics.from_confusion(
             sum(one.counts for one in found), math.fsum(one.loss * one.samples for one in found)
         )

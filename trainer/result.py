@@ -42,7 +42,7 @@ def row(event: EpochEnded) -> dict[str, Any]:
 
 
 def cells(event: EpochEnded, names: Iterable[str]) -> list[Any]:
-    """The values of these columns; None where the epoch has none."""
+    """The values in these columns; None where the epoch has no value."""
     values = row(event)
     return [values.get(name) for name in names]
 
@@ -55,7 +55,7 @@ def frame(events: Iterable[EpochEnded]) -> pd.DataFrame:
     return pd.DataFrame([row(event) for event in events], columns=list(columns(events))).set_index("epoch")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation(SplitMetrics):
     """Metrics of one split, and the prediction for each of its images. In a notebook it is shown as a table."""
 
@@ -145,6 +145,10 @@ SCORES = (
 )
 
 
+def _shortly(one: SplitMetrics) -> str:
+    return f"accuracy {one.metrics.accuracy:.4f}, {one.metrics.macro_name} {one.metrics.macro_f1:.4f}"
+
+
 def _scores(one: SplitMetrics) -> list[float]:
     found, sure = one.metrics, one.intervals
     accuracy, macro = (found.accuracy, *sure.accuracy), (found.macro_f1, *sure.macro_f1)
@@ -178,7 +182,7 @@ class Result(RunTables):
     valid_f1: Mapping[int, tuple[float, ...]] = field(default_factory=dict, repr=False)
     """F1 of each class (C,) on the validation images, by epoch."""
     detached: tuple[CallbackFailed, ...] = ()
-    """Failures of callbacks without which this attempt went on."""
+    """Failures of callbacks that this attempt continued without."""
     _model: nn.Module | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -192,6 +196,11 @@ class Result(RunTables):
         if self._model is None:
             raise UsageError("run.no_model", "The run was stopped before its model was built.")
         return self._model
+
+    def __repr__(self) -> str:  # the fields hold every image and epoch
+        best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
+        splits = "".join(f"; {split} {_shortly(one)}" for split, one in self.evaluations.items())
+        return f"<Result: {self.status}, {len(self.epochs)} epochs{best}{splits}>"
 
     def _repr_html_(self) -> str:
         best = f", best epoch {self.best_epoch}" if self.best_epoch else ""

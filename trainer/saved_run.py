@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import UsageError
+from trainer.events import SPLITS
 from trainer.report.run_data import read_run
 from trainer.result import RunTables
 from trainer.store.folder import RunFolder, State, default_root, find_run
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from torch import nn
 
     from trainer.data import ImageData
+    from trainer.inference import LoadedRun
     from trainer.metrics.calibration import Calibration
     from trainer.result import Evaluation
-    from trainer.trainer import Trainer
 
 
 class SavedRun(RunTables):
@@ -40,7 +41,7 @@ class SavedRun(RunTables):
         best_epoch: Epoch with the smallest validation loss, or the best value of what the run monitors, from 1; None
             without validation.
         evaluations: Metrics by split, with the best weights; empty for a run that was stopped.
-        calibration: The temperature fitted on the validation split, and what it changes; None where there is none.
+        calibration: The temperature fitted on the validation split, and what it changes; None if none was fitted.
         problems: Files of the run that are missing or damaged, a line each; what they held is left out.
     """
 
@@ -59,7 +60,7 @@ class SavedRun(RunTables):
         self._folder = folder
         self._module = module
         self._metrics = metrics
-        self._loaded: tuple[Trainer, Any] | None = None
+        self._loaded: LoadedRun | None = None
 
     @property
     def name(self) -> str:
@@ -123,27 +124,38 @@ class SavedRun(RunTables):
         Returns:
             A row per image, as from `Trainer.predict`.
         """
-        return self._trained()[0].predict(images)
+        return self._trained().trainer.predict(images)
 
     def evaluate(self, images: Any) -> Evaluation:
-        """Judge the best weights by other labelled images. Nothing is written.
+        """Evaluate the best weights on other labelled images. Nothing is written.
 
         Args:
-            images: A folder with a folder per class, a CSV file, a DataFrame, a list of (path or Pillow image, label),
-                or arrays (X, y).
+            images: A folder with one sub-folder per class, a CSV file, a DataFrame, a list of (path or Pillow image,
+                label), or arrays (X, y).
 
         Returns:
             Metrics, report, and the prediction for every image, as from `Trainer.evaluate`. Custom metrics of the run
             that cannot be computed are left out, with a warning.
+
+        Raises:
+            UsageError: `run.split_name`: it is the name of a split, whose images are not here.
+            DataError: Images or labels cannot be used.
         """
         from trainer.inference import left_out_metrics
 
-        trainer, weights = self._trained()
-        for one in left_out_metrics(self._folder, trainer):
+        if isinstance(images, str) and images in SPLITS and not Path(images).exists():
+            raise UsageError(
+                "run.split_name",
+                f"{images!r} is the name of a split; a saved run is evaluated on images.",
+                expected="a folder, a table, a list of (path, label), or arrays (X, y)",
+                fix=f"its metrics of this split are run.evaluations[{images!r}]",
+            )
+        loaded = self._trained()
+        for one in left_out_metrics(self._folder, loaded.trainer):
             warnings.warn(str(one), stacklevel=2)
-        return trainer.evaluate(images, weights=weights)
+        return loaded.trainer.evaluate(images, weights=loaded.weights)
 
-    def _trained(self) -> tuple[Trainer, Any]:
+    def _trained(self) -> LoadedRun:
         if self._loaded is None:
             from trainer.inference import load_for_images
 

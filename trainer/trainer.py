@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.callback import Callback
+from trainer.callback import Callback, misnamed_hooks
 from trainer.data.batch import Batch
 from trainer.data.loader_source import LoaderSource, data_source
 from trainer.data.loaders import DataSource
@@ -18,19 +19,20 @@ from trainer.data.seeding import seed_generators
 from trainer.distributed.joined_group import process_group
 from trainer.engine import run_start
 from trainer.engine.arguments import (
-    EVAL_BATCH,
-    MOST_EVAL_BATCH,
-    MOST_THREADS,
     check_deciders,
     check_trainable,
-    checked_count,
     checked_epochs,
+    checked_eval_batch,
+    checked_seed,
+    checked_threads,
     class_names,
     custom_settings,
     has_several_inputs,
     made_loss,
     made_optimizer,
     on_device,
+    placed,
+    trained_parameters,
     with_defaults,
 )
 from trainer.engine.compilation import check_compiler, check_step, compile_within
@@ -54,6 +56,7 @@ from trainer.metrics.monitor import Mode, directions_of, make_monitor
 from trainer.result import Evaluation, Result
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Request, When
+from trainer.torch_modes import own_modes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +65,7 @@ E = TypeVar("E", bound=Event)
 
 
 class Trainer:
-    """Trains a model on data and sends its callbacks the events.
+    """Trains a model and sends events to its callbacks.
 
     The loss that is reported is the mean over all images of the split (of the epoch, in training), however they were
     batched. With class weights it is the weighted sum over the sum of the weights; images with the label `ignore_index`
@@ -70,14 +73,14 @@ class Trainer:
     other is averaged over batches, and a warning says so.
 
     Args:
-        model: Module from inputs (B, ...) to logits (B, C) floating point.
+        model: Module from inputs (B, ...) to logits (B, C) floating point, or a function that makes one (see `shard`).
         data: What `open_data` returns or takes; a mapping of "train", and optionally "valid" and "test", to loaders;
             or one loader. A loader is any iterable of batches (images (B, ...), labels (B,) int64), a pair of arrays
             (X, y), or a `Dataset` of single images (`trainer.data.loader_forms.as_loader`).
         optimizer: An optimiser, or a function of the trainable parameters that makes one. Default: Adam with torch's
             defaults (learning rate 0.001).
         loss: Function of logits (B, C) and labels (B,) to a scalar or (B,). Default: cross-entropy, in nats.
-        epochs: How often all training images are seen, 1 or more.
+        epochs: Passes over the training images, 1 or more.
         callbacks: Instances of Callback. Default: none.
         run_dir: Folder to write the run to; it must not exist unless the run is resumed. Adds the callbacks Journal,
             MetricLog, Timing, Checkpoint and Snapshots unless given. None writes nothing.
@@ -97,7 +100,7 @@ class Trainer:
         training_step: Function of (model, (images, labels)) to the loss, or to (loss, logits (B, C)), in place of
             `loss(model(images), labels)`. Validation still uses `loss`.
         steps_per_epoch: Optimiser steps per epoch, 1 or more, for data without an end. None: once through the data.
-        shard: Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2). Default: no.
+        shard: Divide weights (at once if `model` is a function), gradients and optimiser state among processes (FSDP2).
         metrics: Further metrics by name: functions of probabilities (N, C) float32 and labels (N,) int64, or objects
             such as torchmetrics'; or a sequence of names of built-in or installed metrics. Default: none.
         monitor: What decides which epoch is the best: "loss", "accuracy", "macro_f1", or a name in `metrics`.
@@ -105,7 +108,6 @@ class Trainer:
 
     Attributes:
         model: The model, on its device.
-        optimizer: The optimiser.
         classes: Class names (C,), in the order of the logits.
         device: Where the model computes.
         callbacks: All callbacks, those added for `run_dir` included.
@@ -116,9 +118,10 @@ class Trainer:
         DataError: The data cannot be used as it is.
     """
 
+    @own_modes()
     def __init__(
         self,
-        model: nn.Module,
+        model: nn.Module | Callable[[], nn.Module],
         data: Any,
         *,
         optimizer: Optimizer | Callable[[Any], Optimizer] | None = None,
@@ -151,21 +154,23 @@ class Trainer:
         self._group = process_group()
         self.precision: Literal["float32", "bfloat16", "auto"] = precision
         self.compile = compile
-        self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
-        self.eval_batch = checked_count("eval_batch", EVAL_BATCH if eval_batch is None else eval_batch, MOST_EVAL_BATCH)
+        self.threads = checked_threads(threads)
+        self.eval_batch = checked_eval_batch(eval_batch)
         self.device = choose_device(device)
-        self.model = model.to(self.device)
-        self.feed: DataSource = data_source(data, seed=seed)
+        self.model = placed(model, self.device, deferred=shard and self._group.size > 1)
+        self.seed = checked_seed(seed)
+        self.feed: DataSource = data_source(data, seed=self.seed)
         self.feed.to(self.device)
         self.epochs = checked_epochs(epochs, self.feed, steps_per_epoch)
-        self.seed = seed
         self.criterion = on_device(loss or nn.CrossEntropyLoss(), self.model, self.device)
         several = has_several_inputs(self.feed, training_step)
         self._forward: Forward = forward_in(precision, self.model, self.device, several=several)
         if compile:
             check_compiler(self.device)
             check_step(training_step, several=several, shard=shard and self._group.size > 1)
-        self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
+        trained_parameters(self.model)
+        if optimizer is not None:
+            self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
             check_soft_labels(self.criterion, len(self.classes), self.device)
@@ -181,8 +186,12 @@ class Trainer:
         self._bus = EventBus(self.callbacks)
         check_deciders(self.callbacks, self.feed, self.monitor)
         self._control = command_queue(self._group)
-        self._loop: Loop | None = None
         self.temperature = 1.0
+
+    @cached_property
+    def optimizer(self) -> Optimizer:
+        """The optimiser. Adam is made when needed: PyTorch takes a second for the first one of a process."""
+        return made_optimizer(None, self.model, self.criterion)
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -196,17 +205,17 @@ class Trainer:
             resume: Continue from the last checkpoint in `run_dir`.
 
         Returns:
-            The epochs, and the evaluation of each split. A run that was stopped has the status "stopped".
+            The epochs, and the evaluation of each split. If the run was stopped, its status is "stopped".
 
         Raises:
-            UsageError: `resume.no_folder`: there is no `run_dir` to resume; `run.exists`: it exists already;
-                `model.half`: the weights are float16.
+            UsageError: `resume.no_folder`: there is no `run_dir` to resume; `run.exists`: it already exists;
+                `model.half`: the weights are float16; `model.inference`: they were made in inference mode.
             DataError: `data.changed`: the data is not what the resumed run was trained on.
             DivergedError: A loss or gradient was not finite.
             CallbackError: A callback that can end the run failed.
         """
         check_trainable(self.model)
-        continuation = run_start.open_shared_run(self._group, self.folder, resume, self._settings)
+        continuation = run_start.open_shared_run(self._group, self.folder, resume, self._settings, self.options.shard)
         session = Session(
             self.callbacks,
             folder=self.folder,
@@ -218,6 +227,7 @@ class Trainer:
         )
         return session.conduct(lambda: self.train(session))
 
+    @own_modes()
     def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = run_start.training_loop) -> None:
         """Restore, train and evaluate within a session that has begun: `fit` calls it.
 
@@ -228,14 +238,12 @@ class Trainer:
         """
         run, continuation = session.run, session.continuation
         if continuation is not None and continuation.checkpoint is not None:
-            self.feed = run_start.data_of_run(self.feed, continuation.load()[1]["fingerprint"], self.device)
+            self.feed = run_start.data_of_run(self.feed, continuation.load().meta["fingerprint"], self.device)
         check_deciders(session.callbacks, self.feed, self.monitor)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
-        self.model, notes = run_start.begin(
-            self._group, self.model, self.feed, self._loss, self.options, self.optimizer
-        )
-        for note in (*self._loss.notes, *notes):
+        self.model, more = run_start.begin(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
+        for note in (*self._loss.notes, *more, *misnamed_hooks(session.callbacks)):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
@@ -244,15 +252,15 @@ class Trainer:
         self.precision, self._forward = precision.precision, forward or self._forward
         compile_seconds = 0.0
         if self.compile:
-            given = (self.model, self._loss.step, self.feed, self.precision, self.device)
-            self._forward, compile_seconds = compile_within(session, *given)
-        parts = self._parts()
-        self._loop = loop = make_loop(session, parts)
+            self._forward, compile_seconds = compile_within(
+                session, self.model, self._loss.step, self.feed, self.precision, self.device
+            )
+        loop = make_loop(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             run_start.restore_run(session, loop, continuation, self.feed.fingerprint)
         session.progress(Preparing, "check", 1, 1)
-        session.emit(run_start.run_started(session, loop, parts, self.classes, threads, compile_seconds, precision))
+        session.emit(run_start.run_started(session, loop, threads, compile_seconds, precision))
         try:
             loop.run()
         except StopNow:
@@ -262,10 +270,11 @@ class Trainer:
         evaluate_all(session, loop)
 
     def _parts(self) -> Parts:
-        given = (self.model, self.feed, self.optimizer, self._loss, len(self.classes), self.epochs, self.eval_batch)
-        more: dict[str, Any] = {"metrics": CustomMetrics(self.metrics), "monitor": self.monitor, "seed": self.seed}
-        more |= {"options": self.options, "group": self._group, "bfloat16": self.precision == "bfloat16"}
-        return Parts(*given, self.device, self._forward, **more)
+        return Parts(
+            self.model, self.feed, self.optimizer, self._loss, len(self.classes), self.epochs, self.eval_batch,
+            self.device, self._forward, options=self.options, bfloat16=self.precision == "bfloat16", seed=self.seed,
+            metrics=CustomMetrics(self.metrics), monitor=self.monitor, group=self._group,
+        )  # fmt: skip
 
     def _settings(self) -> dict[str, Any]:
         train = {name: getattr(self, name) for name in ("epochs", "seed", "precision", "compile")}
@@ -362,15 +371,9 @@ class Trainer:
         return self._control.submit(Request("checkpoint"))
 
     def on(
-        self,
-        event: type[E],
-        function: Callable[[E], object],
-        *,
-        every: int = 1,
-        once: bool = False,
-        loss: bool = False,
+        self, event: type[E], function: Callable[[E], object], *, every: int = 1, once: bool = False, loss: bool = False
     ) -> Subscription:
-        """Call a function at events of one kind. If it raises, it is detached and the run continues.
+        """Call a function at every event of a kind. If it raises, it is detached and the run continues.
 
         Args:
             event: Class of the event, such as `EpochEnded`.

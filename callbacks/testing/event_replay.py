@@ -15,7 +15,8 @@ from callbacks.testing.scripted_parts import ScriptedParts
 from callbacks.testing.streams import attempts
 from trainer.callback import Callback
 from trainer.events import CallbackFailed, EpochStarted, Event, RunStarted, StopRequested
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 
 if TYPE_CHECKING:
     from torch import nn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,7 +35,12 @@ class FakeClock:
 
         Args:
             seconds: How long, 0 or more.
+
+        Raises:
+            ValueError: It is negative, infinite or not a number, as `time.sleep` would have it.
         """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"seconds: got {seconds}, expected a finite number of at least 0")
         self.now += seconds
 
     @contextmanager

@@ -88,10 +88,10 @@ class ScriptedParts:
         return "model" in vars(self)
 
     def backward(self, step: int) -> None:
-        """Put gradients into the parameters.
+        """Set the gradients of the parameters.
 
         Args:
-            step: Number of the step; the same step has the same gradients.
+            step: Number of the step; the same number always gives the same gradients.
         """
         import torch
 
@@ -117,9 +117,10 @@ class ScriptedParts:
         Args:
             state: What `capture` returned.
         """
-        from trainer.engine.checkpoint_state import restore_model, restore_optimizer
+        from trainer.engine.checkpoint_state import load_model_state, restore_optimizer
+        from trainer.engine.resume import model_weights
 
-        restore_model(self.model, state[0])
+        load_model_state(self.model, model_weights(state[0]))
         restore_optimizer(self.model, self.optimizer, *state)
 
 

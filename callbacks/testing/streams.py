@@ -53,7 +53,7 @@ def stopped(events: Sequence[Event], after: int) -> list[Event]:
 
 
 def resumed(events: Sequence[Event], after: int) -> list[Event]:
-    """Interrupt a run after an event, and resume it from there: two attempts in place of one.
+    """Interrupt a run after an event, and resume it from there: two attempts instead of one.
 
     Args:
         events: Events of one run.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trainer.errors import Plain
 from trainer.events import RunStarted
+from trainer.text.nested_tables import dotted
 
 
 @dataclass(frozen=True)
@@ -133,14 +134,10 @@ def parameters_of(event: RunStarted) -> dict[str, Plain]:
         "split_sizes": event.split_sizes,
         "versions": event.versions,
     }
-    return dict(_flat("", {**event.settings, **found}))
+    return {name: _plain(value) for name, value in dotted({**event.settings, **found})}
 
 
-def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Plain]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{name}.", value)
-        elif isinstance(value, list | tuple):
-            yield f"{prefix}{name}", ", ".join(map(str, value))
-        else:
-            yield f"{prefix}{name}", value if isinstance(value, str | int | float | bool | None) else str(value)
+def _plain(value: Any) -> Plain:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

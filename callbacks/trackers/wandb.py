@@ -23,12 +23,12 @@ class WeightsAndBiases(Tracker):
     """Records a run for Weights & Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.
 
     A resumed run keeps its id; offline it gets another folder, so sync all of them. Weights & Biases cannot delete
-    values: those of steps that are repeated follow at the same `step`.
+    values: when steps are repeated, their new values are appended with the same `step`.
 
     Args:
         project: Name of the project in Weights & Biases. Default: "epochscope".
         folder: Where `wandb/offline-run-...` is made. Default: the run folder; without one, the current folder.
-        mode: "offline" (default) only writes files; "online" sends them at once, to the account of `wandb login`.
+        mode: "offline" (default) only writes files; "online" uploads them immediately, to the account of `wandb login`.
         pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
         patience: Seconds to wait for its process when the run ends, 0 or more. Default: 10.
 

@@ -20,9 +20,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from trainer.errors import NewerVersionError, UsageError
+from trainer.errors import UsageError
 from trainer.store import durable
 from trainer.store import summary as summaries
+from trainer.store.disk_errors import disk_error
 from trainer.store.folder import RunFolder, read_owner
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.process import alive
@@ -44,12 +45,14 @@ _STAMP, _STAMP_LENGTH = "%Y%m%d-%H%M%S-%f", 22
 
 
 class EngineProcess:
-    """A process that trains, started here. `folder` is the run it was started for, which it may yet have to make."""
+    """A process that trains, started here. `folder` is the run it was started for, which it may yet have to make;
+    `started_at`: seconds since 1970."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: RunFolder, log: Path) -> None:
         self._process = process
         self.folder = folder
         self.log = log
+        self.started_at = time.time()
 
     @property
     def pid(self) -> int:
@@ -93,7 +96,7 @@ def start(
     try:
         output = durable.seam.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError as error:
-        raise durable.disk_error(error, log) from error
+        raise disk_error(error, log) from error
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=root, env=environment, **_apart()
@@ -215,21 +218,13 @@ class LiveRuns:
 
 def _ended(path: Path) -> bool:
     """Whether the run says so, as the list of runs shows it: a process that trains several in turn outlives each."""
-    try:
-        found = summaries.read(path / "summary.json")
-    except (ValueError, NewerVersionError):  # damaged or newer: no end that can be read
-        return False
-    return found is not None and found.status in ("completed", "stopped", "failed")
-
-
-def live(root: Path) -> list[RunFolder]:
-    """The same at one look."""
-    return LiveRuns(root).look()
+    found = summaries.find(path / "summary.json")
+    return found is not None and found.status in summaries.ENDED
 
 
 class Ending:
-    """Ends a process that does not answer: asks it first, and after 10 seconds no longer asks. Call `done` again and
-    again.
+    """Ends the process that works on a run and does not answer: asks it first, and after 10 seconds no longer asks.
+    Call `done` again and again.
 
     Raises UsageError `engine.elsewhere` where it works on another machine, `engine.unknown` where it cannot be told
     whether the process of that number is still the one that was meant.
@@ -264,11 +259,6 @@ class Ending:
                 os.kill(self._pid, number)
 
 
-def terminate(folder: RunFolder) -> Ending:
-    """Begin to end the process that works on a run. Raises as Ending does."""
-    return Ending(folder)
-
-
 class PythonCheck:
     """Asks an interpreter whether it can train, with `describe --json`; `full` loads PyTorch, for `devices`.
 
@@ -299,7 +289,7 @@ class PythonCheck:
         if code is None:
             return None if time.monotonic() < self._until else UsageError("engine.no_answer", "It does not respond.")
         if code == 1:  # Python has not found our module
-            return UsageError("engine.not_installed", "Epochscope is not installed there.")
+            return UsageError("engine.not_installed", "Epochscope is not installed in it.")
         if code != 0:
             return UsageError("engine.exit_code", f"It ended with exit code {code}.", exit_code=code)
         self._answer.seek(0)
@@ -308,10 +298,10 @@ class PythonCheck:
             versions = document["versions"]
             self.devices = [str(device["name"]) for device in document["devices"] or ()]
             if "torch" not in versions:
-                return UsageError("engine.no_torch", "PyTorch is not installed there.")
+                return UsageError("engine.no_torch", "PyTorch is not installed in it.")
             return ", ".join(f"{name} {versions[name]}" for name in ("epochscope", "python", "torch"))
         except (ValueError, KeyError, TypeError, AttributeError):
-            return UsageError("engine.not_installed", "Epochscope is not installed there.")
+            return UsageError("engine.not_installed", "Epochscope is not installed in it.")
 
     def close(self) -> None:
         """Abandon the query."""

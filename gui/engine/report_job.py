@@ -24,7 +24,7 @@ POLL_SECONDS = 0.02
 
 class ReportJob:
     """Begins at once. A window that is closed meanwhile lets it finish: the thread is no daemon. `client` is the job's
-    own, and is closed at its end; None: no heat maps."""
+    own, and is closed at its end."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class ReportJob:
         out: Path,
         language: Language,
         compared: Sequence[RunFolder],
-        client: RpcClient | None = None,
+        client: RpcClient,
     ) -> None:
         self.out = out
         self._given = folder, language, tuple(compared)
@@ -46,20 +46,17 @@ class ReportJob:
 
         folder, language, compared = self._given
         try:
-            look = self._look if self._client is not None else None
-            write_report(folder, self.out, language=language, compared=compared, look=look)
+            write_report(folder, self.out, language=language, compared=compared, look=self._look)
         except Exception as error:  # an error of ours must not end as a line on a terminal that nobody sees
             self._error = error
         finally:
-            if self._client is not None:
-                self._client.close()
+            self._client.close()
 
     def _look(self, split: str, place: int, label: int) -> Looked:
         """One heat map. Raises EpochscopeError."""
         from trainer.report.images import Looked
 
         client, run = self._client, self._given[0].path.absolute()
-        assert client is not None
         answers: list[Answer] = []
         out, runs = str(client.folder / "map.npz"), str(run.parent)
         client.ask("explain", answers.append, run=str(run), runs=runs, split=split, place=place, label=label, out=out)

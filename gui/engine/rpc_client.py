@@ -177,7 +177,8 @@ class _Helper:
                 process = self._running()
                 self._busy = ask["id"]
         except OSError as error:
-            hear(_failure("assist.start", f"The helper cannot be started: {error}", " ".join(self._command)))
+            what = f"The helper cannot be started: {error}"
+            hear(_failure("assist.start", what, " ".join(self._command), reason=str(error)))
             return
         hear(self._conversation(process, ask, hear))
         with self._guard:

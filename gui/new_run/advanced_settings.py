@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QLineEdit, QToolBu
 
 from gui.new_run.callback_section import CallbackSection
 from gui.new_run.setting_row import SettingRow, setting_grid
+from gui.style.dimensions import SMALL, space
+from gui.style.theme import icon
 from gui.text import formats, settings
 from gui.viewmodels.form_fields import Path_
 from gui.viewmodels.settings_form import SettingsForm
-from gui.window.dimensions import SMALL, space
-from gui.window.theme import icon
 from trainer.settings import flag_name
 
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.new_run.setting_row import ProblemLabel, SettingRow, setting_grid
+from gui.style.dimensions import TIGHT, WIDE, space
+from gui.style.theme import icon
 from gui.text import settings
 from gui.viewmodels.form_fields import PLUGINS, Path_
 from gui.viewmodels.plugin_form import CallbackOffer, PluginForm
-from gui.window.dimensions import TIGHT, WIDE, space
-from gui.window.theme import icon
 
 _FOLDER_WORDS = ("folder", "dir", "directory", "root")
 """Last words of arguments that name a folder."""

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QGroupBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 from gui.engine.rpc_client import RpcClient
 from gui.new_run.callback_row import CallbackRow
 from gui.new_run.setting_row import ProblemLabel, SettingRow, align
+from gui.style.dimensions import SMALL, space
 from gui.text import settings
 from gui.viewmodels.callback_catalog import CallbackCatalog
 from gui.viewmodels.form_fields import PLUGINS, Path_, Problem
 from gui.viewmodels.plugin_form import CallbackOffer
 from gui.viewmodels.settings_form import CALLBACKS, SettingsForm
-from gui.window.dimensions import SMALL, space
 
 
 class CallbackSection(QGroupBox):
@@ -25,7 +25,7 @@ class CallbackSection(QGroupBox):
 
     edited = Signal()
 
-    def __init__(self, form: SettingsForm, make_client: Callable[[], RpcClient] | None = None) -> None:
+    def __init__(self, form: SettingsForm, make_client: Callable[[], RpcClient]) -> None:
         super().__init__()
         self._form = form
         self.catalog = CallbackCatalog(form, make_client)
@@ -120,7 +120,7 @@ class CallbackSection(QGroupBox):
         if self.catalog.loading:
             return self.tr("Reading callbacks …")
         if not self.rows:
-            return self.tr("There are no other callbacks installed to add.")
+            return self.tr("No other callbacks are installed.")
         return ""
 
     def show_found(self, words: Sequence[str]) -> bool:

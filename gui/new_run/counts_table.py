@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 from gui.text import formats
-from gui.widgets import labels
 from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.labels import plain_tip
 from gui.widgets.row_table import set_up_rows
 
 
@@ -41,7 +41,7 @@ class CountsTable(QTableWidget):
             for place, value in enumerate(row):
                 item = QTableWidgetItem(value if isinstance(value, str) else formats.whole(value))
                 if isinstance(value, str):
-                    item.setToolTip(labels.plain_tip(value))
+                    item.setToolTip(plain_tip(value))
                 elif largest[place]:
                     item.setData(PART, value / largest[place])
                 self.setItem(number, place, item)

@@ -15,16 +15,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run import data_findings
 from gui.new_run.counts_table import CountsTable
+from gui.new_run.setting_row import ProblemLabel
+from gui.style.dimensions import SMALL, space
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.text.errors import fault_text
 from gui.text.failures import failure_text
 from gui.text.reasons import note_text
-from gui.widgets import labels
 from gui.widgets.fitting_tabs import FittingTabs, TabName
 from gui.widgets.problem_table import ProblemTable
 from gui.widgets.thumbnails import Card, ThumbnailView
-from gui.window.dimensions import SMALL, space
-from gui.window.theme import icon
 from trainer.errors import DataError
 from trainer.pace import Pace
 from trainer.store.arrays import read_arrays
@@ -51,15 +52,15 @@ class DataCheck(QWidget):
     """Checks the data of the form. `labels_wanted` is emitted with its settings when labels are to be checked.
 
     Args:
-        assist: The engine's helper process.
+        rpc_client: Client of the engine's helper process.
         settings: Gives the tables of the form that concern data; None if they have problems.
     """
 
     labels_wanted = Signal(object)
 
-    def __init__(self, assist: RpcClient, settings: Callable[[], dict[str, Any] | None]) -> None:
+    def __init__(self, rpc_client: RpcClient, settings: Callable[[], dict[str, Any] | None]) -> None:
         super().__init__()
-        self._assist, self._settings = assist, settings
+        self._rpc_client, self._settings = rpc_client, settings
         self._files = 0
         self._report: Answer | None = None
         self._failure: Answer | None = None
@@ -71,7 +72,7 @@ class DataCheck(QWidget):
         self.news.hide()
         self.progress = QProgressBar(textVisible=False)
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.stops, self.verdict = ProblemLabel(), QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.counts, self.faults, self.odd = CountsTable(), ProblemTable(), ProblemTable()
         self.examples, self.fed = ThumbnailView(SIDE, 1), ThumbnailView(SIDE, 1)
@@ -114,6 +115,7 @@ class DataCheck(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.labels_button, 0, Qt.AlignmentFlag.AlignLeft)  # beside the other it is cut in Russian
         layout.addWidget(self.stage)
+        layout.addWidget(self.stops)
         layout.addWidget(self.verdict)
         layout.addWidget(self.tabs, 1)
         layout.addStretch(0)
@@ -122,7 +124,7 @@ class DataCheck(QWidget):
 
     def forget(self) -> None:
         """Clear the result: other data were chosen."""
-        self._assist.cancel("data")
+        self._rpc_client.cancel("data")
         self.tell_news("")
         self._report = self._failure = self._previewed = None
         self._busy(False)
@@ -134,13 +136,13 @@ class DataCheck(QWidget):
             self._preview()
 
     def _check_or_cancel(self) -> None:
-        if "data" in self._assist.asking and self.progress.isVisible():
+        if "data" in self._rpc_client.asking and self.progress.isVisible():
             self.forget()
             return
         if (settings := self._right_settings()) is None:
             return
         self._busy(True)
-        self._assist.ask("data", self._checked, progress=self._tell, settings=settings, out=self._file(),
+        self._rpc_client.ask("data", self._checked, progress=self._tell, settings=settings, out=self._file(),
                          per_class=EXAMPLES)  # fmt: skip
 
     def _right_settings(self) -> dict[str, Any] | None:
@@ -170,11 +172,11 @@ class DataCheck(QWidget):
         if seen and settings is not None and wanted != self._previewed:
             self._previewed = wanted
             self.fed_note.setText(self.tr("Preparing the images …"))
-            self._assist.ask("preview", self._fed_answer, out=self._file(), **wanted)
+            self._rpc_client.ask("preview", self._fed_answer, out=self._file(), **wanted)
 
     def _file(self) -> str:
         self._files += 1
-        return str(self._assist.folder / f"arrays-{self._files % 4}.npz")
+        return str(self._rpc_client.folder / f"arrays-{self._files % 4}.npz")
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self.progress.setRange(0, total)
@@ -217,6 +219,8 @@ class DataCheck(QWidget):
     def _show(self) -> None:
         report = self._report
         self.tabs.setVisible(report is not None)
+        stops = report is not None and report["stops"]
+        self.stops.tell(self.tr("Training on this data would fail: see the problems.") if stops else "")
         if report is None:
             hint = self.tr("Check data reads every image before training: counts, problems, examples.")
             self.verdict.setText(failure_text(self._failure) if self._failure else hint)
@@ -242,9 +246,7 @@ class DataCheck(QWidget):
             {"code": "", "parameters": {}, "reason": note} for note in report["notes"]
         ]
         lines = [text, *(formats.plain(note_text(one["code"], one["parameters"], one["reason"])) for one in notes)]
-        if report["stops"]:
-            lines.append("⚠ " + self.tr("Training on this data would fail: see the problems."))
-        elif report["faults"]:
+        if report["faults"] and not report["stops"]:
             lines.append(self.tr("Unreadable images are left out."))
         lines += data_findings.lines(report)
         return "\n".join(lines)
@@ -354,11 +356,11 @@ def _show_cards(
     """Show images, each with its class name below, inserted into its text if it has one."""
 
     def card(row: int) -> Card:
-        name = labels.class_name(names, int(truth[row]))
+        name = class_name(names, int(truth[row]))
         text = texts[row] if row < len(texts) and texts[row] else "{name}"
-        short = labels.class_name(view.short_names(names, text.format(name="")), int(truth[row]))
+        short = class_name(view.short_names(names, text.format(name="")), int(truth[row]))
         return Card(pixels[row], (text.format(name=short),), text.format(name=name))
 
-    widest = max((labels.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    widest = max((class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
     view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)
     view.pictures.set_cards(len(pixels), card)

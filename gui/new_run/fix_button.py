@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QPushButton
 
+from gui.style.theme import icon
 from gui.text import settings
 from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.settings_form import SettingsForm
-from gui.window.theme import icon
 
 
 class FixButton(QPushButton):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -31,41 +31,54 @@ from gui.new_run.recipe_cards import SHORT_PAGE, RecipeCards
 from gui.new_run.search_button import SearchButton
 from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow, align, setting_grid
 from gui.new_run.start_button import StartButton
+from gui.preferences import Preferences
+from gui.style.dimensions import SMALL, panel_margins, space
+from gui.style.theme import icon
 from gui.text import settings
+from gui.viewmodels.data_settings import checked_settings, chosen_data, typed_data
 from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.recipe_advice import RecipeAdvice
 from gui.viewmodels.settings_form import CALLBACKS, DEVICE, MODEL, SOURCE, SettingsForm
-from gui.window.dimensions import SMALL, panel_margins, space
-from gui.window.drag_drop import dropped_folder
-from gui.window.preferences import Preferences
-from gui.window.theme import icon
+from gui.widgets.dropped_paths import dropped_folder
 from trainer.home_path import expanded
-from trainer.settings import merge
 
 EPOCHS: Path_ = ("train", "epochs")
 FIRST: tuple[Path_, ...] = (SOURCE, MODEL, EPOCHS, ("train", "batch"), RATE, DEVICE)
 """Settings that most people change; the others are folded below."""
-_CHECKED = ("data", "augment")
+_WIDEST = 400
+"""Steps of the grid: wider fields are far from their names."""
 
 
 class NewRunPage(QWidget):
-    """The page. `start_wanted` is emitted with the arguments after `epochscope`, and the name of the run."""
+    """The page. `start_wanted` and `search_wanted` are emitted with the arguments after `epochscope`, and the name of
+    the run or search; `labels_wanted` with the settings of the data whose labels are to be looked at; `ready_changed`
+    when the run can, or no longer can, be started.
+
+    Args:
+        rpc_client: Client of the engine's helper process.
+        make_client: Makes the client of a helper that foreign code runs in.
+        advice: Recommends recipes.
+        preferences: Remembers the folder chosen last.
+        root: Folder of all runs.
+    """
 
     start_wanted = Signal(list, str)
+    search_wanted = Signal(list, str)
+    labels_wanted = Signal(object)
+    ready_changed = Signal()
 
     def __init__(
         self,
-        assist: RpcClient,
+        rpc_client: RpcClient,
+        make_client: Callable[[], RpcClient],
+        advice: RecipeAdvice,
+        preferences: Preferences,
         root: Path,
-        preferences: Preferences | None = None,
-        parent: QWidget | None = None,
-        advice: RecipeAdvice | None = None,
-        make_client: Callable[[], RpcClient] | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setAcceptDrops(True)
         self.form = SettingsForm(root)
-        self._preferences = preferences or Preferences()
+        self._preferences = preferences
         self._advice = advice
         self._by_hand = False
         """A person has chosen recipe or model."""
@@ -77,14 +90,14 @@ class NewRunPage(QWidget):
         self.recipe.setMinimumContentsLength(8)
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.folder_button = QPushButton(icon("folder"), "")
-        self.rate_button = RateButton(assist, self.form)
-        self.search_button = SearchButton(self.form, lambda: advice.training_images if advice is not None else None)
+        self.rate_button = RateButton(rpc_client, self.form)
+        self.search_button = SearchButton(self.form, lambda: advice.training_images)
         self.name, self.name_problem = QLineEdit(maxLength=64), ProblemLabel()
         self.mend_button = FixButton()
         self.command, self.copy_button = QLineEdit(readOnly=True), QPushButton(icon("copy"), "")
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.start_button = StartButton()
-        self.check = DataCheck(assist, self._data_settings)
+        self.check = DataCheck(rpc_client, lambda: checked_settings(self.form))
         self._labels = {name: QLabel(textFormat=Qt.TextFormat.PlainText) for name in ("recipe", "name", "command")}
         further = {path: row for path, row in self.rows.items() if path not in FIRST}
         self.advanced = AdvancedSettings(self.form, further, self.callbacks)
@@ -115,8 +128,7 @@ class NewRunPage(QWidget):
         self.check.setMinimumWidth(250)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setSizes([600, 400])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(panel_margins())
+        layout = self._page = QVBoxLayout(self)
         layout.addWidget(self.cards)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._bottom())
@@ -147,8 +159,7 @@ class NewRunPage(QWidget):
         return grid
 
     def _connect(self) -> None:
-        if self._advice is not None:
-            self._advice.changed = self._advised
+        self._advice.changed = self._advised
         self.cards.chosen.connect(self.choose_card)
         self.recipe.activated.connect(self._choose_recipe)
         for row in self.rows.values():
@@ -160,6 +171,9 @@ class NewRunPage(QWidget):
         self.name.textChanged.connect(self._named)
         self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.command.text()))
         self.start_button.clicked.connect(self._start)
+        self.start_button.enabled_changed.connect(self.ready_changed)
+        self.search_button.wanted.connect(self.search_wanted)
+        self.check.labels_wanted.connect(self.labels_wanted)
         self.mend_button.clicked.connect(self._mend)
 
     # -- what a person does ----------------------------------------------------------------------------------------
@@ -204,16 +218,16 @@ class NewRunPage(QWidget):
         self._take_recipe(recipe)
 
     def _take_recipe(self, recipe: str | None) -> None:
-        before = self._chosen_data()
+        before = chosen_data(self.form)
         self.form.choose_recipe(recipe)
         self._show()
-        if before != self._chosen_data():
+        if before != chosen_data(self.form):
             self.check.forget()
             self._seek_advice()
 
     def _advised(self) -> None:
         """Show which recipe suits the data, or how long each takes."""
-        fitting = self._advice.recommended if self._advice is not None else None
+        fitting = self._advice.recommended
         choosing = self._by_hand or self.recipe.view().isVisible()  # the list must not change below the mouse
         if fitting and not choosing:
             self._take_recipe(fitting)
@@ -221,23 +235,27 @@ class NewRunPage(QWidget):
             self._show()
 
     def _seek_advice(self, *, typing: bool = False) -> None:
-        if self._advice is not None and self.isVisible():
-            self._advice.look(self._chosen_data(), typing=typing)
+        if self.isVisible():
+            self._advice.look(chosen_data(self.form), typing=typing)
             self._show()
 
     def poll(self) -> None:
         """Process answers; called on each tick of the window."""
         self.callbacks.catalog.poll()
-        if self._advice is not None:
-            self._advice.poll()
+        self._advice.poll()
+
+    def release(self) -> None:
+        """End the helpers, before the window closes."""
+        self.callbacks.catalog.close()
+        self._advice.close()
 
     def _typed(self, path: Path_, text: str) -> None:
         path = tuple(path)
-        before = self._data_part()
+        before = typed_data(self.form)
         self._by_hand = self._by_hand or path == MODEL
         self.form.set(path, text)
         self._show()
-        if before != self._data_part():
+        if before != typed_data(self.form):
             self.check.forget()
             self._seek_advice(typing=True)
         else:
@@ -262,8 +280,7 @@ class NewRunPage(QWidget):
 
     def _start(self) -> None:
         if not self.form.check():
-            if self._advice is not None:
-                self._advice.expire()
+            self._advice.expire()
             self.start_wanted.emit(self.form.arguments(), self.form.run_name())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -288,34 +305,16 @@ class NewRunPage(QWidget):
         """Stop measuring."""
         super().hideEvent(event)
         self.callbacks.catalog.stop()
-        if self._advice is not None:
-            self._advice.stop()
+        self._advice.stop()
 
     def resizeEvent(self, event: Any) -> None:
         """Adjust the cards: low windows have little room for them."""
         super().resizeEvent(event)
         self.cards.set_short(self.height() < SHORT_PAGE)
+        beside = max(0, (self.width() - space(_WIDEST)) // 2)
+        self._page.setContentsMargins(panel_margins() + QMargins(beside, 0, beside, 0))
 
     # -- showing ---------------------------------------------------------------------------------------------------
-
-    def _data_part(self) -> Any:
-        found = self.form.tables()
-        return found.get("data"), found.get("train", {}).get("seed")
-
-    def _chosen_data(self) -> dict[str, Any] | None:
-        """All settings that determine the images; None if some of them have problems."""
-        tables = self._data_settings()
-        return None if tables is None else merge({"data": tables.get("data", {})}).data.model_dump()
-
-    def _data_settings(self) -> dict[str, Any] | None:
-        """Settings that the data check needs; None if some of them have problems."""
-        wanted = ("batch", "seed")
-        if any(found.path[0] in _CHECKED or found.path[-1] in wanted for found in self.form.check()):
-            return None
-        tables = self.form.tables()
-        made = {name: tables[name] for name in _CHECKED if name in tables}
-        made["train"] = {name: value for name, value in tables.get("train", {}).items() if name in wanted}
-        return made
 
     def _show(self) -> None:
         """Update texts, problems and command from the form."""
@@ -332,7 +331,7 @@ class NewRunPage(QWidget):
         self.command.setText(self.form.command_line())
         self.command.setCursorPosition(0)
         self.name.setPlaceholderText(self.form.run_name())
-        waiting = self._advice is not None and self._advice.pending and not self._by_hand
+        waiting = self._advice.pending and not self._by_hand
         self.start_button.setEnabled(not problems and not waiting and not self.callbacks.catalog.pending)
         for button in (self.rate_button, self.search_button):
             button.setEnabled(not set(problems) - {("name",)})

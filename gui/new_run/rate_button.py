@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
 from gui.engine.rpc_client import RpcClient
+from gui.style.theme import icon
 from gui.viewmodels.form_fields import Path_
 from gui.viewmodels.settings_form import SettingsForm
-from gui.window.theme import icon
 
 RATE: Path_ = ("train", "lr")
 
@@ -18,15 +18,15 @@ class RateButton(QPushButton):
 
     found = Signal(tuple, str)
 
-    def __init__(self, assist: RpcClient, form: SettingsForm) -> None:
+    def __init__(self, rpc_client: RpcClient, form: SettingsForm) -> None:
         super().__init__(icon("curve"), "")
-        self._assist, self._form = assist, form
+        self._rpc_client, self._form = rpc_client, form
         self.clicked.connect(self._open)
 
     def _open(self) -> None:
         from gui.new_run.rate_finder import RateFinder  # with charts, which the page does without
 
-        finder = RateFinder(self._assist, self._form.tables(), self._form.root, self.window())
+        finder = RateFinder(self._rpc_client, self._form.tables(), self._form.root, self.window())
         finder.chosen.connect(lambda text: self.found.emit(RATE, text))
         finder.open()
 

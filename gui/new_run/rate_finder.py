@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -22,20 +21,21 @@ from gui.engine.rpc_client import Answer, RpcClient
 from gui.plotting.chart import Chart, Scene
 from gui.plotting.markers import Look, Reading
 from gui.plotting.painting import Stroke
+from gui.style.theme import Colours, mix
 from gui.text import formats
 from gui.text.errors import whole_text
 from gui.viewmodels.rate_curve import RateCurveView, rate_curve, rate_text
-from gui.window.theme import Colours, mix
+from gui.widgets.translated_dialog import TranslatedDialog
 
 STEPS = 200
 SIZE = 620, 420
 
 
-class RateFinder(QDialog):
+class RateFinder(TranslatedDialog):
     """Starts the range test at once; closing the dialog cancels it. `chosen` is emitted with the rate as text.
 
     Args:
-        assist: The engine's helper process.
+        rpc_client: Client of the engine's helper process.
         settings: Settings by table.
         root: Folder of all runs, where features are kept.
         parent: Parent widget.
@@ -43,10 +43,10 @@ class RateFinder(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, assist: RpcClient, settings: Mapping[str, Any], root: Path, parent: QWidget) -> None:
+    def __init__(self, rpc_client: RpcClient, settings: Mapping[str, Any], root: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._assist = assist
+        self._rpc_client = rpc_client
         self._curve: RateCurveView | None = None
         self.rate: float | None = None
         """The rate that the button uses; None if there is none."""
@@ -70,7 +70,7 @@ class RateFinder(QDialog):
         self._lay_out()
         self.retranslate()
         self.resize(*SIZE)
-        assist.ask("rates", self._answered, progress=self._tell, settings=dict(settings), runs=str(root), n=STEPS)
+        rpc_client.ask("rates", self._answered, progress=self._tell, settings=dict(settings), runs=str(root), n=STEPS)
 
     def _lay_out(self) -> None:
         below = QHBoxLayout()
@@ -98,6 +98,11 @@ class RateFinder(QDialog):
             self.stage.setText(self.tr("Training for a few hundred steps while the rate rises …"))
         self._show_rate()
 
+    def restyle(self) -> None:
+        """Draw the chart in other colours."""
+        self.chart.restyle()
+        self._show_rate()
+
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def _tell(self, stage: str, done: int, total: int) -> None:
@@ -118,7 +123,7 @@ class RateFinder(QDialog):
 
     def done(self, result: int) -> None:
         """Cancel the range test."""
-        self._assist.cancel("rates")
+        self._rpc_client.cancel("rates")
         super().done(result)
 
     # -- showing ---------------------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QRadioButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, space, text_font
+from gui.style.theme import Colours, icon, mix
 from gui.text import recipe_offers
 from gui.viewmodels.recipe_advice import RecipeAdvice, RecipeOffer
 from gui.widgets.labels import Note, plain_tip
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space, text_font
-from gui.window.theme import Colours, icon, mix
 from trainer.recommendation import CANDIDATES
 
 ROUND = 7.0
@@ -166,12 +166,12 @@ class RecipeCards(QWidget):
     `chosen` is emitted with the recipe that the user picked.
 
     Args:
-        advice: Recommends recipes; None: no recommendation.
+        advice: Recommends recipes.
     """
 
     chosen = Signal(str)
 
-    def __init__(self, advice: RecipeAdvice | None) -> None:
+    def __init__(self, advice: RecipeAdvice) -> None:
         super().__init__()
         self._advice = advice
         self.cards = {name: RecipeCard(name) for name in CANDIDATES}
@@ -198,12 +198,10 @@ class RecipeCards(QWidget):
         Args:
             epochs: Number of epochs that the user has set; None: each recipe's own.
         """
-        known = self._advice.offers(epochs) if self._advice is not None else map(RecipeOffer, CANDIDATES)
-        for offer in known:
+        for offer in self._advice.offers(epochs):
             self.cards[offer.recipe].show_offer(offer)
-        pending = self._advice is not None and self._advice.pending
-        text = recipe_offers.reason(self._advice.facts) if self._advice is not None else ""
-        self.reason.setText(self.tr("Scanning the folder …") if pending else text)
+        text = recipe_offers.reason(self._advice.facts)
+        self.reason.setText(self.tr("Scanning the folder …") if self._advice.pending else text)
         palette, colours = QPalette(self.palette()), Colours.current()
         palette.setColor(QPalette.ColorRole.WindowText, colours.bad if text.startswith("⚠") else colours.muted)
         self.reason.setPalette(palette)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
+from gui.style.theme import icon
 from gui.viewmodels.settings_form import SettingsForm
-from gui.window.theme import icon
 
 
 class SearchButton(QPushButton):
@@ -16,18 +16,18 @@ class SearchButton(QPushButton):
 
     Args:
         form: The form of the new run.
-        images: Gives the number of training images, None as long as it is unknown. Default: unknown.
+        images: Gives the number of training images, None as long as it is unknown.
     """
 
     wanted = Signal(list, str)
 
-    def __init__(self, form: SettingsForm, images: Callable[[], int | None] = lambda: None) -> None:
+    def __init__(self, form: SettingsForm, images: Callable[[], int | None]) -> None:
         super().__init__(icon("search"), "")
         self._form, self._images = form, images
         self.clicked.connect(self._open)
 
     def _open(self) -> None:
-        from gui.search.search_setup import SearchSetup  # which the page does without
+        from gui.new_run.search_setup import SearchSetup  # which the page does without
 
         setup = SearchSetup(self._form, self.window(), self._images())
         setup.start_wanted.connect(self.wanted)

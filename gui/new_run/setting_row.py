@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
+from gui.style.dimensions import MEDIUM, TIGHT, space
+from gui.style.theme import Colours
 from gui.text import settings
 from gui.viewmodels.form_fields import Field, OptionField, Path_
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import MEDIUM, TIGHT, space
-from gui.window.theme import Colours
 
 
 class Choice(QComboBox):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QPushButton
 
-from gui.window.theme import icon
+from gui.style.theme import icon
 
 
 class StartButton(QPushButton):

@@ -52,10 +52,15 @@ class Panel(QWidget):
 
     cursor: EpochCursor  # type: ignore[assignment]  # Qt's own, the mouse's, is not asked for
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__()
         self.cursor = cursor
         self.run: OpenRun | None = None
+
+    @property
+    def unsaved(self) -> int:
+        """Decisions that are only in memory, and lost when the window closes."""
+        return 0
 
     def show_run(self, run: OpenRun | None) -> None:
         """Show another run, or none."""

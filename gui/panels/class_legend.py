@@ -6,9 +6,10 @@ from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
 from gui.plotting.class_markers import sample
-from gui.widgets import labels
+from gui.style.dimensions import space
+from gui.text.class_text import class_name, class_names
+from gui.widgets.labels import plain_tip
 from gui.widgets.short_names import NameDelegate
-from gui.window.dimensions import space
 
 MANY = 500
 """Classes named."""
@@ -34,10 +35,10 @@ class ClassLegend(QListWidget):
         chosen = set(self.chosen())
         with QSignalBlocker(self):
             self.clear()
-            self._names.names = labels.class_names(names)
+            self._names.names = class_names(names)
             for number in range(min(MANY, len(names))):
-                item = QListWidgetItem(labels.class_name(names, number))
-                item.setToolTip(labels.plain_tip(names[number]))
+                item = QListWidgetItem(class_name(names, number))
+                item.setToolTip(plain_tip(names[number]))
                 self.addItem(item)
                 item.setSelected(number in chosen)
             self.paint_samples()

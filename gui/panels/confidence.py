@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
@@ -14,15 +14,17 @@ from gui.plotting.coverage import CoverageCurve
 from gui.plotting.legend import Legend
 from gui.plotting.reliability import ReliabilityDiagram
 from gui.plotting.unit_chart import UnitChart
+from gui.style.dimensions import panel_margins, text_font
 from gui.text import formats
+from gui.text.missing_images import with_file
 from gui.text.run_states import fruitless_text
 from gui.viewmodels.calibration_reader import AGAIN, Reason, is_stale, read_calibration
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.widgets import labels
 from gui.widgets.card_frame import CardFrame
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.evaluation_offer import EvaluationOffer
-from gui.window.dimensions import panel_margins, text_font
+from gui.widgets.labels import Note, Sentence
 from trainer.metrics.calibration import Calibration, SplitCalibration
 from trainer.store import calibration_file
 
@@ -35,18 +37,18 @@ class ConfidencePanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
-    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient) -> None:
+        super().__init__(cursor)
         self.found: Calibration | None = None
         self._reason: Reason = ""
         self._stamp: tuple[int, ...] | None = None
         self._splits: tuple[str, ...] = ()
-        self.split, self.stage = QComboBox(), QComboBox()
+        self.split, self.stage = ChoiceBox[str](), ChoiceBox[bool]()
         self.note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.reliability, self.coverage = ReliabilityDiagram(), CoverageCurve()
         self.reliability_legend, self.coverage_legend = Legend(), Legend()
-        self.reliability_title, self.coverage_title = labels.Note(), labels.Note()
-        self.hint, self.empty = labels.Note(), labels.Sentence("confidence")
+        self.reliability_title, self.coverage_title = Note(), Note()
+        self.hint, self.empty = Note(), Sentence("confidence")
         self.evaluation = EvaluationOffer(rpc_client)
         self.evaluation.evaluated.connect(self.look_again)
         self._lay_out()
@@ -59,12 +61,11 @@ class ConfidencePanel(Panel):
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
         for box in (self.split, self.stage):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
         tools.addWidget(self.note, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
-        charts: tuple[tuple[labels.Note, Legend, UnitChart], ...] = (
+        charts: tuple[tuple[Note, Legend, UnitChart], ...] = (
             (self.reliability_title, self.reliability_legend, self.reliability),
             (self.coverage_title, self.coverage_legend, self.coverage),
         )
@@ -115,12 +116,8 @@ class ConfidencePanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        chosen = max(0, self.stage.currentIndex())
-        self.stage.clear()
-        self.stage.addItems([self.tr("With the temperature"), self.tr("As trained")])
-        self.stage.setCurrentIndex(chosen)
-        self.stage.setAccessibleName(self.tr("Which confidences"))
-        self.split.setAccessibleName(self.tr("Split"))
+        stages = {True: self.tr("With the temperature"), False: self.tr("As trained")}
+        self.stage.fill(stages, self.tr("Which confidences"))
         self.reliability_title.setText(self.tr("Accuracy by confidence"))
         self.coverage_title.setText(self.tr("Accuracy over coverage"))
         self.reliability.setAccessibleName(self.tr("Accuracy by confidence"))
@@ -150,10 +147,7 @@ class ConfidencePanel(Panel):
         self._draw()
 
     def _fill_splits(self) -> None:
-        chosen = max(0, self.split.currentIndex())
-        self.split.clear()
-        self.split.addItems([formats.split_word(name).capitalize() for name in self._splits])
-        self.split.setCurrentIndex(chosen)
+        self.split.fill({name: formats.split_word(name).capitalize() for name in self._splits}, self.tr("Split"))
 
     def _draw(self) -> None:
         found, splits = self.found, self._splits
@@ -164,11 +158,11 @@ class ConfidencePanel(Panel):
             self._say_why(self._reason)
             return
         self._stack.setCurrentIndex(0)
-        one = found.splits[splits[max(0, self.split.currentIndex())]]
+        one = found.splits[self.split.chosen]
         self.stage.setVisible(found.scaled)
         self.note.setText(self._about(found, one))
         before, after = (self.tr("as trained"), one.before.coverage), (self._with(found), one.after.coverage)
-        scaled = found.scaled and self.stage.currentIndex() == 0
+        scaled = found.scaled and self.stage.chosen
         self.reliability.show_bins((one.after if scaled else one.before).reliability)
         self.coverage.show_curves([before, after] if found.scaled else [before], int(scaled))
         self.reliability_legend.show_entries(self.reliability.looks())
@@ -188,7 +182,7 @@ class ConfidencePanel(Panel):
         texts = {
             "fitted": self.tr("fitted on {count} validation images"),
             "bound": self.tr("at the limit of the search, on {count} validation images"),
-            "all_right": self.tr("no temperature: every validation image is predicted correctly"),
+            "all_right": self.tr("no temperature: every validation image was predicted correctly"),
             "one_class": self.tr("no temperature: there is only one class"),
             "no_images": self.tr("no temperature: there are no validation images"),
             "not_finite": self.tr("no temperature: some model outputs are not finite"),
@@ -217,7 +211,7 @@ class ConfidencePanel(Panel):
             "no_images": self.tr("This run has neither validation nor test images to measure calibration on."),
         }
         file = calibration_file.FILE if reason in ("damaged", "newer", "outside") else ""
-        text = labels.with_file(texts.get(reason, ""), file)
+        text = with_file(texts.get(reason, ""), file)
         if self.run is not None and self.run.fruitless and reason == "not_evaluated":
             self._say(fruitless_text())
             return

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Set
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -27,21 +26,23 @@ from gui.panels.class_legend import ClassLegend
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.plotting.class_markers import look_of_class
 from gui.plotting.scatter import About, Cloud, Scatter
+from gui.style.dimensions import MEDIUM, panel_margins, space
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import ARROW, class_name
 from gui.text.failures import failure_text
+from gui.text.missing_images import with_file
 from gui.text.run_states import fruitless_text
 from gui.viewmodels.embedding import EmbeddingPoints, Layout, items, predicted, read_map, stamp
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
-from gui.widgets import labels
-from gui.window.dimensions import MEDIUM, panel_margins, space
-from gui.window.theme import icon
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.drawing import image_of
+from gui.widgets.labels import Note, Sentence, mark_primary, plain_tip
 from trainer.store.change_stamp import Stamp
-from trainer.store.folder import default_root
-
-LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
+from trainer.store.folder import RunFolder, default_root
 
 
 class EmbeddingPanel(Panel):
@@ -52,28 +53,31 @@ class EmbeddingPanel(Panel):
     def __init__(
         self,
         cursor: EpochCursor,
-        assist: RpcClient | None = None,
-        explanations: Explanations | None = None,
-        parent: QWidget | None = None,
+        rpc_client: RpcClient,
+        explanations: Explanations,
     ) -> None:
-        super().__init__(cursor, parent)
-        self._assist = assist
-        self._asked: OpenRun | None = None
+        super().__init__(cursor)
+        self._rpc_client = rpc_client
+        self._asked: RunFolder | None = None
+        """The run whose map is being made."""
+        self._told = ""
+        """How far that is."""
         self.index: ImageIndex | None = None
         self.map: EmbeddingPoints | None = None
         self._stamp: tuple[Stamp, ...] = ()
         self._items = np.empty(0, np.int64)
         self._predicted: NDArray[np.int64] | None = None
         self._epoch = 0
-        self.layout_box, self.colour_box, self.note = QComboBox(), QComboBox(), labels.Note()
+        self.layout_box, self.note = ChoiceBox[Layout](), Note()
+        self.colour_box = ChoiceBox[Literal["true", "predicted"]]()
         self.fit_button, self.again_button, self.make_button = (
             QPushButton(icon("fit"), ""),
             QPushButton(),
             QPushButton(),
         )
         self.scatter, self.legend, self.detail = Scatter(self._about), ClassLegend(), ImageDetail(explanations)
-        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence("map")
-        self.hint = labels.Sentence()
+        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), Sentence("map")
+        self.hint = Sentence()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self._connect()
@@ -82,7 +86,6 @@ class EmbeddingPanel(Panel):
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
         for box in (self.layout_box, self.colour_box):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
         tools.addWidget(self.fit_button)
         tools.addWidget(self.note, 1)
@@ -155,17 +158,11 @@ class EmbeddingPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        layouts = (self.tr("t-SNE"), self.tr("PCA"))
-        colours = (self.tr("Colour: true class"), self.tr("Colour: predicted class"))
-        for box, texts, name in (
-            (self.layout_box, layouts, self.tr("Layout")),
-            (self.colour_box, colours, self.tr("What the colours mean")),
-        ):
-            chosen = max(0, box.currentIndex())
-            box.clear()
-            box.addItems(texts)
-            box.setCurrentIndex(chosen)
-            box.setAccessibleName(name)
+        self.layout_box.fill({"tsne": self.tr("t-SNE"), "pca": self.tr("PCA")}, self.tr("Layout"))
+        self.colour_box.fill(
+            {"true": self.tr("Colour: true class"), "predicted": self.tr("Colour: predicted class")},
+            self.tr("What the colours mean"),
+        )
         tips = (
             self.tr(
                 "Nearby images look similar to the model; the sizes of groups and the gaps between them mean little."
@@ -173,7 +170,7 @@ class EmbeddingPanel(Panel):
             self.tr("The two directions in which the model sees the images differ most; distances are to scale."),
         )
         for place, tip in enumerate(tips):
-            self.layout_box.setItemData(place, labels.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
+            self.layout_box.setItemData(place, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.fit_button.setToolTip(self.tr("Show all points (Home)"))
         self.fit_button.setAccessibleName(self.tr("Show all points"))
         self.again_button.setText(self.tr("Make it again"))
@@ -219,19 +216,19 @@ class EmbeddingPanel(Panel):
 
     def _layout(self) -> Layout:
         assert self.map is not None
-        wanted = LAYOUTS[max(0, self.layout_box.currentIndex())]
+        wanted = self.layout_box.chosen
         return wanted if wanted in self.map.layouts else "pca"
 
     def _draw(self, fit: bool = False) -> None:
         if self.map is None or self.run is None:
             return
         layout = self._layout()
-        self.layout_box.setCurrentIndex(LAYOUTS.index(layout))
+        self.layout_box.choose(layout)
         choices = self.layout_box.model()
         assert isinstance(choices, QStandardItemModel)
         choices.item(0).setEnabled("tsne" in self.map.layouts)
         shown = self.map.labels
-        if self.colour_box.currentIndex() == 1 and self._predicted is not None:
+        if self.colour_box.chosen == "predicted" and self._predicted is not None:
             shown = self._predicted
         wrong = self._predicted != self.map.labels if self._predicted is not None else np.zeros(len(shown), bool)
         kinds, look_of = np.unique(2 * shown + wrong, return_inverse=True)
@@ -256,21 +253,23 @@ class EmbeddingPanel(Panel):
         if self.map.stale:
             some.append("⚠ " + self.tr("made with other weights than the evaluation"))
         self.note.setText(", ".join(some))
-        self.again_button.setVisible(self.map.stale and self._assist is not None)
+        self.again_button.setVisible(self.map.stale)
 
     def _say(self, text: str, *, button: bool = False, command: str = "") -> None:
         self.empty.setText(text)
         self.command.setVisible(bool(command))
         self.command.setText(command)
         self.command.setFixedWidth(min(560, self.fontMetrics().horizontalAdvance(command) + 40))
-        self.make_button.setVisible(button and self._assist is not None)
-        asking = self._asked is not None and self._asked is self.run
+        self.make_button.setVisible(button)
+        asking = self._making
         self.make_button.setText(self.tr("Cancel") if asking else self.tr("Make the map"))
+        mark_primary(self.make_button, not asking)
         self._stack.setCurrentIndex(1)
 
     def _say_why(self, reason: str, file: str) -> None:
         assert self.run is not None
-        if self._asked is not None and self._asked is self.run:
+        if self._making:
+            self._say(self._told, button=True)
             return
         if reason == "no_map" and self.run.fruitless:
             self._say(fruitless_text())
@@ -290,7 +289,7 @@ class EmbeddingPanel(Panel):
             "newer": self.tr("This map was made by a newer Epochscope. Update Epochscope to see it."),
             "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
         }
-        self._say(labels.with_file(texts[reason], file), button=reason == "damaged")
+        self._say(with_file(texts[reason], file), button=reason == "damaged")
 
     # -- one image -----------------------------------------------------------------------------------------------
 
@@ -303,17 +302,15 @@ class EmbeddingPanel(Panel):
         if self.map is None or self.run is None:
             return None
         names, seen = self.scatter.short_names(self.run.model.classes), self._seen(number)
-        true = labels.class_name(names, int(self.map.labels[number]))
+        true = class_name(names, int(self.map.labels[number]))
         if seen is None:
             lines = [true]
             if self._predicted is not None:
-                lines.append(labels.ARROW + labels.class_name(names, int(self._predicted[number])))
+                lines.append(ARROW + class_name(names, int(self._predicted[number])))
             return About((*lines, self.tr("This image was not kept for viewing.")))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         share = f"{verdict} {formats.percent(seen.confidence)}"
-        return About(
-            (true, labels.ARROW + labels.class_name(names, seen.predicted), share), labels.image_of(seen.pixels)
-        )
+        return About((true, ARROW + class_name(names, seen.predicted), share), image_of(seen.pixels))
 
     def _choose(self, number: int) -> None:
         self._show_image()
@@ -329,7 +326,7 @@ class EmbeddingPanel(Panel):
         self.hint.setVisible(seen is None)
         self.errors_button.setVisible(seen is not None)
         if seen is not None:
-            true, taken = labels.class_name(names, seen.true), labels.class_name(names, seen.predicted)
+            true, taken = class_name(names, seen.true), class_name(names, seen.predicted)
             text = self.tr("All of {true} → {taken}").format(true=true[:24], taken=taken[:24])
             self.errors_button.setText(text.replace("&", "&&"))
             self.errors_button.setToolTip(self.tr("Show these images in Errors"))
@@ -341,32 +338,39 @@ class EmbeddingPanel(Panel):
     # -- making one ----------------------------------------------------------------------------------------------
 
     def _make_or_cancel(self) -> None:
-        if self._assist is None or self.run is None:
+        if self.run is None:
             return
-        if self._asked is not None:
-            self._assist.cancel("map")
+        if self._making:
+            self._rpc_client.cancel("map")
             self._asked = None
             self._look()
             return
-        self._asked = run = self.run
+        self._asked = folder = self.run.folder
         self._tell("import", 0, 0)
-        self._assist.ask(
+        path = folder.path.absolute()
+        self._rpc_client.ask(
             "map",
-            lambda answer: self._made(run, answer),
+            lambda answer: self._made(folder, answer),
             progress=self._tell,
-            run=str(run.folder.path.absolute()),
-            runs=str(run.folder.path.absolute().parent),
+            run=str(path),
+            runs=str(path.parent),
         )
 
-    def _tell(self, stage: str, done: int, total: int) -> None:
-        if self._asked is not None and self._asked is self.run:
-            self.note.setText(f"{formats.phase_word(stage)} …")
-            if self.map is None:
-                self._say(f"{formats.phase_word(stage)} …", button=True)
+    @property
+    def _making(self) -> bool:
+        """Whether the map of the shown run is being made."""
+        return self.run is not None and self._asked == self.run.folder
 
-    def _made(self, run: OpenRun, answer: Answer) -> None:
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self._told = f"{formats.phase_word(stage)} …"
+        if self._making:
+            self.note.setText(self._told)
+            if self.map is None:
+                self._say(self._told, button=True)
+
+    def _made(self, folder: RunFolder, answer: Answer) -> None:
         self._asked = None
-        if self.run is not run:
+        if self.run is None or self.run.folder != folder:
             return
         self._look()
         if not answer.get("ok"):

@@ -6,16 +6,16 @@ from collections.abc import Set
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QTextCursor
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from gui.engine.processes import printed, tail
 from gui.panels.base import Panel
 from gui.panels.message_list import MessageList
+from gui.style.dimensions import TIGHT, panel_margins, space
 from gui.text.errors import error_text
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.window.dimensions import TIGHT, panel_margins, space
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 
@@ -27,8 +27,8 @@ class LogPanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"messages", "state", "epochs", "info", "batches", "progress"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__(cursor)
         self.message_list = MessageList()
         self.messages, self.log, self.printed = self.message_list.text, _text(), _text()
         self._heads = (QLabel(), QLabel())
@@ -103,9 +103,16 @@ def _text() -> QPlainTextEdit:
 
 
 def _replace(edit: QPlainTextEdit, text: str) -> None:
-    """Set the text and stay at its end, unless the user has scrolled back."""
+    """Set the text and stay at its end, unless the user has scrolled back. What is selected stays so while the text
+    only grows."""
     bar = edit.verticalScrollBar()
     followed = bar.value() >= bar.maximum() - 1
     place = bar.value()
-    edit.setPlainText(text)
+    before = edit.toPlainText()
+    if before and text.startswith(before):
+        cursor = QTextCursor(edit.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(text[len(before) :])
+    else:
+        edit.setPlainText(text)
     bar.setValue(bar.maximum() if followed else place)

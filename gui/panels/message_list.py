@@ -21,13 +21,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from gui.text.errors import Part
+from gui.style.dimensions import SMALL, TIGHT, icon_size, space
+from gui.style.theme import Colours, icon
 from gui.text.formats import whole
 from gui.text.messages import SEVERITIES, Severity, message_parts, severity
 from gui.widgets.state_sign import sign_colour, sign_pixmap
-from gui.window.dimensions import SMALL, TIGHT, icon_size, space
-from gui.window.theme import Colours, icon
 from trainer.store.attempt_history import Message
+from trainer.text.error_text import ErrorPart
 
 _SIGNS: dict[Severity, str] = {"error": "failed", "warning": "warning", "info": "info"}
 _BAR = 3
@@ -51,7 +51,8 @@ class MessageText(QTextEdit):
         """For each line its sign, "fix", or ""."""
 
     def show_messages(self, messages: Sequence[Message], words: dict[Severity, str]) -> None:
-        """Show messages, and stay at their end unless the user has scrolled back.
+        """Show messages, and stay at their end unless the user has scrolled back. What is selected stays so where it
+        still stands.
 
         Args:
             messages: The messages, the oldest first.
@@ -60,12 +61,18 @@ class MessageText(QTextEdit):
         self._messages, self._words, self._marks = messages, words, []
         bar = self.verticalScrollBar()
         place, followed = bar.value(), bar.value() >= bar.maximum() - 1
+        chosen, before = self.textCursor(), self.toPlainText()
+        anchor, end = chosen.anchor(), chosen.position()
         self.clear()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         for message in messages:
             self._write(cursor, message)
         cursor.endEditBlock()
+        if anchor != end and self.toPlainText().startswith(before[: max(anchor, end)]):
+            cursor.setPosition(anchor)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self.setTextCursor(cursor)
         bar.setValue(bar.maximum() if followed else place)
 
     def _write(self, cursor: QTextCursor, message: Message) -> None:
@@ -92,7 +99,7 @@ class MessageText(QTextEdit):
             cursor.setBlockFormat(line)
         self._marks.append(mark)
 
-    def _write_line(self, cursor: QTextCursor, part: Part, line: str) -> None:
+    def _write_line(self, cursor: QTextCursor, part: ErrorPart, line: str) -> None:
         label, colon, rest = line.partition(":") if part != "what" else ("", "", line)
         ink = Colours.current().text
         cursor.insertText(label + colon, _ink(ink, strong=True))

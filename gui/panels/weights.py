@@ -11,15 +11,18 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
+from gui.style.dimensions import panel_margins
+from gui.style.theme import Colours
 from gui.text import formats
+from gui.text.class_text import class_name
+from gui.text.missing_images import with_file
 from gui.text.run_states import fruitless_text
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
-from gui.widgets import labels
+from gui.widgets.drawing import image_of
+from gui.widgets.labels import Note, Sentence
 from gui.widgets.thumbnails import Card, ThumbnailView
-from gui.window.dimensions import panel_margins
-from gui.window.theme import Colours
 from trainer.analysis.first_layer import Weights, coloured
 
 SMALLEST, LARGEST = 64, 480
@@ -28,8 +31,8 @@ SMALLEST, LARGEST = 64, 480
 class _Scale(QWidget):
     """The colours from the most negative weight to the most positive."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFixedWidth(120)
 
     def sizeHint(self) -> QSize:
@@ -38,7 +41,7 @@ class _Scale(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         bar = QRectF(0, (self.height() - 10) / 2, self.width(), 10)
-        painter.drawImage(bar, labels.image_of(np.ascontiguousarray(Colours.current().change[None, :, :3])))
+        painter.drawImage(bar, image_of(np.ascontiguousarray(Colours.current().change[None, :, :3])))
         painter.end()
 
 
@@ -47,15 +50,15 @@ class WeightsPanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "snapshots", "state"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__(cursor)
         self.weights: Weights | None = None
         self._shown: tuple[str, ...] = ()
-        self.note, self.low, self.high = labels.Note(), labels.Sentence(), labels.Sentence()
+        self.note, self.low, self.high = Note(), Sentence(), Sentence()
         self.scale, self.view, self.empty = (
             _Scale(),
             ThumbnailView(SMALLEST, 1, largest=LARGEST),
-            labels.Sentence("weights"),
+            Sentence("weights"),
         )
         tools = QHBoxLayout()
         tools.addWidget(self.note, 1)
@@ -113,7 +116,7 @@ class WeightsPanel(Panel):
         current = self.view.currentIndex().row()
         self.view.pictures.set_cards(len(self.weights.pictures), self._card)
         self.view.setCurrentIndex(self.view.pictures.index(max(0, current)))
-        names = (labels.class_name(model.classes, i) for i in range(min(200, len(model.classes))))
+        names = (class_name(model.classes, i) for i in range(min(200, len(model.classes))))
         self.view.widest = max(names, key=len)[:14] if self.weights.kind == "templates" else "000"
         self.view.fit()
         self._describe(self.weights, epoch)
@@ -135,7 +138,7 @@ class WeightsPanel(Panel):
         self.scale.setVisible(not rgb)
         reach = formats.number(weights.scale, 3)
         self.low.setText(
-            self.tr("grey is 0, the brightest ±{reach}").format(reach=reach) if rgb else labels.MINUS + reach
+            self.tr("grey is 0, the brightest ±{reach}").format(reach=reach) if rgb else formats.MINUS + reach
         )
         self.high.setText("" if rgb else "+" + reach)
 
@@ -145,8 +148,8 @@ class WeightsPanel(Panel):
         picture = self.weights.pictures[row]
         pixels = coloured(picture, self.weights.scale, Colours.current().change)
         if self.weights.kind == "templates":
-            name = labels.class_name(self.run.model.classes, row)
-            line = labels.class_name(self.view.short_names(self.run.model.classes), row)
+            name = class_name(self.run.model.classes, row)
+            line = class_name(self.view.short_names(self.run.model.classes), row)
         else:
             name = line = formats.whole(row + 1)
         reach = self.tr("{name}: weights from {low} to {high}").format(
@@ -173,7 +176,7 @@ class WeightsPanel(Panel):
             ),
         }
         file = self.run.model.weights.get(epoch, "") if self.run is not None else ""
-        return labels.with_file(texts[reason], file if reason in ("missing", "damaged", "outside") else "")
+        return with_file(texts[reason], file if reason in ("missing", "damaged", "outside") else "")
 
     def _say(self, text: str) -> None:
         self.weights = None

@@ -22,9 +22,9 @@ from gui.plotting.markers import POINT, POINT_ROOM, Look, Reading, draw_point, n
 from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
 from gui.plotting.tick_marks import marks_along, most_upwards
 from gui.plotting.zoom_box import ZoomBox, draw_box, meant_box
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, space
+from gui.style.theme import Colours, mix
 from gui.viewmodels.growable import Floats
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
-from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
 
 import pyqtgraph as pg  # isort: skip  # as gui.plotting.painting imports it first
@@ -80,8 +80,8 @@ class Chart(QFrame):
     clicked = Signal(float)
     fit_wanted = Signal()
 
-    def __init__(self, kind: Kind = "number", *, zero: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, kind: Kind = "number", *, zero: bool = False) -> None:
+        super().__init__()
         self.kind: Kind = kind
         self.x_kind: Kind = "number"
         self.log = False

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from gui.plotting.markers import Reading, draw_sample
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
+from gui.style.theme import Colours
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
-from gui.window.theme import Colours
 
 _SAMPLE = 12
 

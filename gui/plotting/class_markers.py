@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from gui.plotting.markers import SHAPES, Look, draw_sample
-from gui.window.theme import Colours
+from gui.style.theme import Colours
 
 
 def look_of_class(number: int, *, hollow: bool = False) -> Look:
@@ -19,9 +19,9 @@ def look_of_class(number: int, *, hollow: bool = False) -> Look:
     Returns:
         The look.
     """
-    series = Colours.current().series
-    colour: QColor = series[number % len(series)]
-    return Look(colour, line=False, shape=SHAPES[number // len(series) % len(SHAPES)], hollow=hollow)
+    colours = Colours.current().classes
+    colour: QColor = colours[number % len(colours)]
+    return Look(colour, line=False, shape=SHAPES[number // len(colours) % len(SHAPES)], hollow=hollow)
 
 
 def sample(number: int, scale: float) -> QIcon:

@@ -7,12 +7,11 @@ from bisect import bisect_left
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
 
 from gui.plotting.markers import Look
 from gui.plotting.unit_chart import UnitChart
+from gui.style.theme import Colours
 from gui.text import formats
-from gui.window.theme import Colours
 from trainer.metrics.calibration import Coverage
 from trainer.plotting.ticks import outward
 
@@ -25,8 +24,8 @@ class CoverageCurve(UnitChart):
         spoken: Index of the line that is described.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.curves: list[tuple[str, Coverage]] = []
         self.spoken = 0
 

@@ -10,10 +10,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.style.theme import Colours, rgb
 from gui.text import formats
-from gui.widgets import labels
+from gui.text.class_text import class_name
+from gui.widgets.drawing import image_of
+from gui.widgets.labels import plain_tip
 from gui.widgets.short_names import ShortNames
-from gui.window.theme import Colours, rgb
 
 WIDEST = 48
 """Largest width of a cell in pixels."""
@@ -40,8 +42,8 @@ class HeatMap(QWidget):
     class_chosen = Signal(int)
     pointed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._epochs: NDArray[np.int64] = np.empty(0, np.int64)
         self._table: NDArray[np.float64] = np.empty((0, 0))
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
@@ -117,7 +119,7 @@ class HeatMap(QWidget):
         return min(widest, self.width() * NAMES) + 8
 
     def _name(self, number: int) -> str:
-        return labels.class_name(self._names, int(number))
+        return class_name(self._names, int(number))
 
     def _cell(self, x: float, y: float) -> tuple[int, int] | None:
         area = self._area()
@@ -157,7 +159,7 @@ class HeatMap(QWidget):
         places = np.nan_to_num((table - low) / (high - low) * 255).clip(0, 255).round().astype(np.uint8)
         pixels = colours.heat[places]
         pixels[~np.isfinite(table)] = [*rgb(colours.background), 255]
-        return labels.image_of(np.ascontiguousarray(pixels[:, :, :3]))
+        return image_of(np.ascontiguousarray(pixels[:, :, :3]))
 
     def _axis(self, painter: QPainter, area: QRectF, wide: float, line: int) -> None:
         step, count = 1, len(self._epochs)
@@ -206,7 +208,7 @@ class HeatMap(QWidget):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, label)
         room = self.width() - area.x() - start - self.fontMetrics().horizontalAdvance(high) - 14
         bar = QRectF(area.x() + start, top + (line - SCALE) / 2, max(20.0, min(110.0, room)), SCALE)
-        painter.drawImage(bar, labels.image_of(np.ascontiguousarray(colours.heat[None, :, :3])))
+        painter.drawImage(bar, image_of(np.ascontiguousarray(colours.heat[None, :, :3])))
         painter.drawText(text.translated(start + bar.width() + 6, 0), Qt.AlignmentFlag.AlignVCenter, high)
 
     # -- mouse and keyboard --------------------------------------------------------------------------------------
@@ -240,7 +242,7 @@ class HeatMap(QWidget):
             self._image = None
         elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._cell(event.pos().x(), event.pos().y())
-            self.setToolTip(labels.plain_tip(self.words_at(cell)) if cell is not None else "")
+            self.setToolTip(plain_tip(self.words_at(cell)) if cell is not None else "")
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
 from gui.plotting.markers import Reading, draw_sample
-from gui.widgets.labels import text_width
-from gui.window.dimensions import CORNER, SMALL, TIGHT, space
-from gui.window.theme import Colours
+from gui.style.dimensions import CORNER, SMALL, TIGHT, space
+from gui.style.theme import Colours
+from gui.widgets.drawing import text_width
 
 _SAMPLE = 24
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResiz
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plotting.markers import Look, draw_sample
+from gui.style.theme import Colours
 from gui.widgets.labels import plain_tip
-from gui.window.theme import Colours
 from trainer.text.text_shortening import shorten_all
 
 MAX_NAME = 220
@@ -18,8 +18,8 @@ _SAMPLE, _GAP = 24, 16
 class Legend(QWidget):
     """Samples and names. Names are plain text; long ones are cut, and complete in the tool tip."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._entries: list[tuple[Look, str]] = []
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from gui.window.theme import Colours
+from gui.style.theme import Colours
 from trainer.plotting.ticks import Kind
 from trainer.text.number_format import clock, decimals
 

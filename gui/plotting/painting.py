@@ -24,7 +24,7 @@ NEAR = 2.5
 though not always."""
 _DASHED = 1000
 """Number of points beyond which dashes are neither visible nor fast."""
-_SMOOTH = 2000
+SMOOTH = 2000
 """Number of points up to which lines are antialiased: beyond, steps are not visible."""
 
 
@@ -119,7 +119,7 @@ def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
         pen.setWidthF(look.width if len(x) < _DASHED else 1)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= _SMOOTH)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= SMOOTH)
     if look.width > 1 and not look.dashed:
         _draw_segments(painter, x, y)
     else:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.style.theme import Colours, mix
 from gui.viewmodels.search_view import Axis, TrialLine
-from gui.window.theme import Colours, mix
 
 PALE = 0.8
 """Fraction of the background in the colour of the worst trial."""
@@ -32,8 +32,8 @@ class ParallelCoordinates(QWidget):
     pointed = Signal(int)
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.axes: Sequence[Axis] = ()
         self.lines: Sequence[TrialLine] = ()
         self.at = 0

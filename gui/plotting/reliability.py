@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from gui.plotting.markers import Look
 from gui.plotting.unit_chart import UnitChart
+from gui.style.theme import Colours, mix
 from gui.text import formats
-from gui.window.theme import Colours, mix
 from trainer.metrics.calibration import Reliability
 
 STRIP = 40
@@ -24,8 +23,8 @@ class ReliabilityDiagram(UnitChart):
         bins: The bins; None: nothing is shown.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.bins: Reliability | None = None
 
     def show_bins(self, bins: Reliability | None) -> None:

@@ -24,18 +24,17 @@ def image_of(widget: QWidget, scale: float = 2.0) -> QImage:
     return image
 
 
-def png_of(widget: QWidget, scale: float = 2.0) -> bytes:
+def png_of(widget: QWidget) -> bytes:
     """Render a widget as a PNG file.
 
     Args:
         widget: The widget.
-        scale: Pixels of the image per pixel of the widget. Default: 2.
 
     Returns:
         Content of the file.
     """
     buffer = _buffer()
-    QImageWriter(buffer, b"png").write(image_of(widget, scale))
+    QImageWriter(buffer, b"png").write(image_of(widget))
     return bytes(buffer.data().data())
 
 

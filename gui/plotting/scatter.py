@@ -25,10 +25,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plotting.markers import Look
 from gui.plotting.painting import Stamps
+from gui.style.theme import Colours
+from gui.text.class_text import ARROW
 from gui.viewmodels.embedding import Points, frame, nearest
-from gui.widgets import labels
+from gui.widgets.drawing import draw_picture
 from gui.widgets.short_names import ShortNames
-from gui.window.theme import Colours
 from trainer.text.text_shortening import shorten
 
 REACH = 12.0
@@ -79,13 +80,12 @@ class Scatter(QWidget):
 
     Args:
         about: Gives what is shown next to a point; None: nothing.
-        parent: Parent widget.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, about: Callable[[int], About | None], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, about: Callable[[int], About | None]) -> None:
+        super().__init__()
         self._about = about
         self._short = ShortNames()
         self.cloud: Cloud | None = None
@@ -251,7 +251,7 @@ class Scatter(QWidget):
         painter.drawRoundedRect(box, 4, 4)
         inner = box.adjusted(8, 7, -8, -7)
         if about.image is not None:
-            labels.draw_picture(painter, about.image, QRectF(inner.left(), inner.top(), THUMB, THUMB))
+            draw_picture(painter, about.image, QRectF(inner.left(), inner.top(), THUMB, THUMB))
             inner.setTop(inner.top() + THUMB + 4)
         painter.setPen(colours.text)
         for number, line in enumerate(about.lines):
@@ -270,7 +270,7 @@ class Scatter(QWidget):
         Returns:
             The short names in the same order.
         """
-        room = self._text_room() - QFontMetricsF(self.font()).horizontalAdvance(labels.ARROW)
+        room = self._text_room() - QFontMetricsF(self.font()).horizontalAdvance(ARROW)
         return self._short.of_classes(room, classes, self.font())
 
     # -- the mouse and the keys ----------------------------------------------------------------------------------

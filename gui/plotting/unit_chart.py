@@ -9,9 +9,9 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plotting.markers import number_text
+from gui.style.theme import Colours
 from gui.text import formats
-from gui.widgets import labels
-from gui.window.theme import Colours
+from gui.widgets.labels import plain_tip
 from trainer.plotting.ticks import ticks
 
 ACROSS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -29,8 +29,8 @@ class UnitChart(QWidget):
 
     pointed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.at: int | None = None
         self.range = (0.0, 1.0)
         self.setMouseTracking(True)
@@ -160,8 +160,9 @@ class UnitChart(QWidget):
             number = QRectF(x - 40, bottom + 5, 80 if share < 1 else 40 + 14, line)
             side = Qt.AlignmentFlag.AlignHCenter if share < 1 else Qt.AlignmentFlag.AlignRight
             painter.drawText(number, side, formats.percent(share))
-        below = QRectF(area.left(), bottom + 7 + line, area.width() + 14, line)
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, self.caption())
+        below = QRectF(0, bottom + 7 + line, area.right() + 14, line)
+        said = self.fontMetrics().elidedText(self.caption(), Qt.TextElideMode.ElideRight, int(below.width()))
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, said)
 
     def draw_mark(self, painter: QPainter, box: QRectF) -> None:
         """Draw a frame around what is highlighted, dark and light: one of them is visible on any colour.
@@ -199,7 +200,7 @@ class UnitChart(QWidget):
         """Show the description as a tool tip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self._number(QPointF(event.pos()))
-            self.setToolTip(labels.plain_tip(self.words_at(number)) if number is not None else "")
+            self.setToolTip(plain_tip(self.words_at(number)) if number is not None else "")
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -24,14 +23,18 @@ from PySide6.QtWidgets import (
 )
 
 from gui.runs.comparison_verdict import ComparisonVerdict
+from gui.runs.run_sign import run_sign
 from gui.runs.run_text import heads, shown
+from gui.style.dimensions import MEDIUM, space
 from gui.text.formats import short_path
 from gui.text.setting_titles import setting_titles
-from gui.viewmodels.run_list import Column, Row, look_at
+from gui.viewmodels.run_colours import RunColours
+from gui.viewmodels.run_list import look_at
+from gui.viewmodels.run_row import Column, Row
 from gui.viewmodels.settings_comparison import SettingDifference, compare_settings
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import MEDIUM, space
+from gui.widgets.translated_dialog import TranslatedDialog
 from trainer.settings.fields import as_typed
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import data_fingerprint
@@ -64,19 +67,21 @@ class ComparisonRow:
     heading: bool = False
 
 
-class CompareDialog(QDialog):
+class CompareDialog(TranslatedDialog):
     """A table with a column per run, as the runs were when it was opened; Ctrl+C copies it.
 
     Args:
         paths: Folders of two or more runs.
         parent: Parent widget.
+        colours: The colours of runs in the charts; None (default): they have none.
     """
 
-    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
+    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None, colours: RunColours | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._folders = [RunFolder(path) for path in paths]
         self._rows = [look_at(path) for path in paths]
+        self._looks = [colours.look(path) for path in paths] if colours is not None else []
         self._settings = compare_settings(self._folders)
         self._comparable = same_data(self._folders, self._rows)
         self.table = QTableWidget()
@@ -148,6 +153,8 @@ class CompareDialog(QDialog):
         self.table.setColumnCount(len(names))
         for place, name in enumerate(names):
             head = QTableWidgetItem(short_line(name))
+            if self._looks:
+                head.setIcon(run_sign(self._looks[place], self.devicePixelRatioF()))
             head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
@@ -164,6 +171,10 @@ class CompareDialog(QDialog):
         share = (self.table.width() - frame - heads) // max(1, count)
         for place in range(count):
             self.table.setColumnWidth(place, max(_LEAST, share))
+
+    def restyle(self) -> None:
+        """Colours of another theme."""
+        self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show more of long texts if there is more room."""

@@ -27,7 +27,7 @@ class ComparisonVerdict(QLabel):
         parent: Parent widget.
     """
 
-    def __init__(self, first: RunFolder, second: RunFolder, parent: QWidget | None = None) -> None:
+    def __init__(self, first: RunFolder, second: RunFolder, parent: QWidget) -> None:
         super().__init__(parent, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._names = formats.plain(first.name), formats.plain(second.name)

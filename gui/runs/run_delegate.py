@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from gui.plotting.sparkline import draw_sparkline
 from gui.runs.run_items import RunItems
 from gui.runs.run_text import below_name, score
+from gui.style.theme import Colours, mix
 from gui.text import formats
-from gui.viewmodels.run_list import Group, Row
+from gui.viewmodels.run_row import Group, Row
 from gui.widgets.state_sign import sign_pixmap, state_colour
-from gui.window.theme import Colours, mix
 
 PAD = 6
 GAP = 6
@@ -84,6 +84,7 @@ def draw_run(
     shown: bool,
     look: RowLook,
     by: Group = "",
+    colour: QColor | None = None,
 ) -> None:
     """Draw the two lines of a run.
 
@@ -96,11 +97,15 @@ def draw_run(
         shown: Whether it is the open run.
         look: The measures.
         by: What runs are grouped by. Default: nothing.
+        colour: Its colour in the charts. Default: it is not drawn there together with others.
     """
     colours = Colours.current()
     upper = QRect(area.left(), area.top(), area.width(), look.line)
     lower = QRect(area.left(), upper.bottom() + 4, area.width(), look.second)
-    _draw_score(painter, upper, row, curve, best, look)
+    _draw_score(painter, upper, row, best, look)
+    place = QRectF(upper.right() - look.side, upper.top(), look.curve, upper.height())
+    usual = colours.good if best else mix(colours.train, colours.background, 0.1)
+    draw_sparkline(painter, curve, place, colour or usual)
     used = _draw_state(painter, lower, row, look)
     above = look.side if len(curve) > 1 or score(row) else 0
     painter.setFont(look.bold if shown else look.name)
@@ -109,14 +114,12 @@ def draw_run(
     _draw_text(painter, lower.adjusted(0, 0, -used - 2 * GAP, 0), below_name(row, by), colours.muted)
 
 
-def _draw_score(painter: QPainter, line: QRect, row: Row, curve: tuple[float, ...], best: bool, look: RowLook) -> None:
+def _draw_score(painter: QPainter, line: QRect, row: Row, best: bool, look: RowLook) -> None:
     colours = Colours.current()
     painter.setFont(look.bold)
     painter.setPen(colours.good if best else colours.text)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(line, right, f"{STAR if best else ''}{score(row)}")
-    place = QRectF(line.right() - look.side, line.top(), look.curve, line.height())
-    draw_sparkline(painter, curve, place, colours.good if best else mix(colours.train, colours.background, 0.1))
 
 
 def _draw_state(painter: QPainter, line: QRect, row: Row, look: RowLook) -> int:
@@ -207,8 +210,10 @@ class RunDelegate(QStyledItemDelegate):
         painter.save()
         if (head := self._items.group_head(index.row())) is not None:
             _draw_head(painter, QRect(option.rect.topLeft(), QSize(area.width(), self.look.head)), *head, self.look)
+        number = self._items.colour(row.name)
+        colour = None if number is None else Colours.current().runs[number]
         self._draw_surface(painter, option, area, row)
-        self._draw_box(painter, area, row.name in self._items.runs.overlaid)
+        self._draw_box(painter, area, row.name in self._items.runs.overlaid, colour)
         inner = area.adjusted(PAD + self.box(area).right() + 1 - area.left(), PAD, -PAD - 2, -PAD)
         draw_run(
             painter,
@@ -219,6 +224,7 @@ class RunDelegate(QStyledItemDelegate):
             shown=row.name == self._items.current,
             look=self.look,
             by=self._items.runs.grouped_by,
+            colour=colour,
         )
         painter.restore()
 
@@ -252,12 +258,15 @@ class RunDelegate(QStyledItemDelegate):
         side = self.look.line - 2
         return QRect(area.left() + PAD + 3, area.center().y() - side // 2, side, side)
 
-    def _draw_box(self, painter: QPainter, area: QRect, checked: bool) -> None:
-        """Draw a box of our own: the style's frame is hardly visible on dark backgrounds."""
+    def _draw_box(self, painter: QPainter, area: QRect, checked: bool, colour: QColor | None) -> None:
+        """Draw a box of our own: the style's frame is hardly visible on dark backgrounds. It is filled with the colour
+        of the run in the charts; the open run, which is drawn there without a tick, has a frame of it."""
         colours, place = Colours.current(), self.box(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.train if checked else colours.muted, 1.2))
-        painter.setBrush(colours.train if checked else colours.background)
+        painter.setPen(
+            QPen(colour or (colours.train if checked else colours.muted), 1.2 if checked or not colour else 3)
+        )
+        painter.setBrush((colour or colours.train) if checked else colours.background)
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if checked:

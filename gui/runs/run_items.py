@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from gui.runs.run_text import aloud, group_title, in_full
-from gui.viewmodels.run_list import Column, Group, Row, RunList
+from gui.viewmodels.run_colours import RunColours
+from gui.viewmodels.run_list import RunList
+from gui.viewmodels.run_row import Column, Group, Row
 from gui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,9 +25,11 @@ class RunItems(QAbstractTableModel):
     followed = Signal()
     """Rows were added, removed, moved or grouped, and views know of it."""
 
-    def __init__(self, runs: RunList) -> None:
+    def __init__(self, runs: RunList, colours: RunColours) -> None:
         super().__init__()
         self.runs = runs
+        self.colours = colours
+        colours.group_of = self._group_name
         self.current = ""
         self._rows: list[Row] = runs.rows
         self._locale = QLocale()
@@ -62,6 +67,18 @@ class RunItems(QAbstractTableModel):
             return aloud(row, self._is_best(row), row.name in self.runs.overlaid, self.runs.grouped_by, title)
         return None
 
+    def colour(self, name: str) -> int | None:
+        """Return the colour of a run in the charts.
+
+        Args:
+            name: Its name.
+
+        Returns:
+            Number of the colour; None unless it is drawn there together with others.
+        """
+        path = self.runs.path(name)
+        return self.colours.look(path).colour if self.colours.is_drawn(path) else None
+
     def _is_best(self, row: Row) -> bool:
         return self.runs.is_best_of_group(row.name)
 
@@ -78,6 +95,12 @@ class RunItems(QAbstractTableModel):
         if size is None or row >= len(self._rows):
             return None
         return group_title(self._rows[row], self.runs.grouped_by, self._locale), size
+
+    def _group_name(self, path: Path) -> str:
+        """What runs of a group share a colour by."""
+        row = self.runs.get(path.name) if path.parent == self.runs.root else None
+        by = self.runs.grouped_by
+        return group_title(row, by, self._locale) if row is not None and by else ""
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         """Check or uncheck a run; nothing else can be edited."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from gui.text import formats
-from gui.viewmodels.run_list import Column, Group, Row
+from gui.text.errors import error_text
+from gui.text.formats import short_path
+from gui.viewmodels.run_row import Column, Group, Row, is_setting
 from trainer.text.text_shortening import last_part, short_line
 from trainer.text.time_format import local_time
 
 STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
-_IN_FULL: tuple[Column, ...] = ("data", "model", "macro_f1", "loss", "epoch", "seconds", "started", "tags", "note")
+_IN_FULL: tuple[Column, ...] = (
+    *("data", "model", "recipe", "macro_f1", "loss", "epoch"),
+    *("seconds", "started", "tags", "note"),
+)
 
 
 def state_words() -> dict[str, str]:
@@ -37,6 +42,7 @@ def heads() -> dict[Column, str]:
         "epoch": tr("Runs", "Epoch"),
         "data": tr("Runs", "Data"),
         "model": tr("Runs", "Model"),
+        "recipe": tr("Runs", "Recipe"),
         "seconds": tr("Runs", "Time"),
         "started": tr("Runs", "Started"),
         "tags": tr("Runs", "Tags"),
@@ -79,6 +85,34 @@ def groups() -> dict[Group, str]:
     }
 
 
+def group_choice(by: Group) -> str:
+    """Return the text of a way to group runs.
+
+    Args:
+        by: What runs are grouped by.
+
+    Returns:
+        The text.
+    """
+    if not is_setting(by):
+        return groups()[by]
+    return QCoreApplication.translate("Runs", "Group by {setting}").format(setting=setting_title(by))
+
+
+def setting_title(name: str) -> str:
+    """Name a setting as the form does.
+
+    Args:
+        name: Its dotted name.
+
+    Returns:
+        Its title.
+    """
+    from gui.text.setting_titles import setting_titles  # with all of pydantic, which the list does without
+
+    return short_line(setting_titles([name])[0])
+
+
 def group_title(row: Row, by: Group, locale: QLocale) -> str:
     """Name the group of a run.
 
@@ -92,6 +126,8 @@ def group_title(row: Row, by: Group, locale: QLocale) -> str:
     """
     tr = QCoreApplication.translate
     found = row.group(by)
+    if is_setting(by):
+        return f"{setting_title(by)}: {short_line(short_path(found or '–'))}"
     if found is None:
         unknown = {
             "data": tr("Runs", "Data unknown"),
@@ -176,6 +212,8 @@ def best_text(row: Row, by: Group = "") -> str:
         "model": tr("Runs", "Highest macro-F1 of all runs of {model} on {data}"),
         "day": tr("Runs", "Highest macro-F1 of this day's runs on {data}"),
     }
+    if is_setting(by):
+        texts[by] = tr("Runs", "Highest macro-F1 of this group's runs on {data}")
     text = texts.get(by) or tr("Runs", "Highest macro-F1 of all runs on {data}")
     return text.format(data=row.value("data") or "–", model=row.value("model") or "–")
 
@@ -194,7 +232,8 @@ def in_full(row: Row, best: bool, locale: QLocale, by: Group = "") -> str:
     """
     lines = [short_line(row.name, 200), formats.state_word(row.state)]
     if row.problem:
-        lines.append(short_line(row.problem, 2000))
+        told = row.problem if isinstance(row.problem, str) else error_text(row.problem)
+        lines += [short_line(line, 2000) for line in told.splitlines()]
     if best:
         lines.append(f"★ {best_text(row, by)}")
     titles = heads()

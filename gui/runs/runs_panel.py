@@ -10,7 +10,6 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -21,23 +20,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.preferences import RunOrder
+from gui.runs.comparison_choice import ComparisonChoice
+from gui.runs.epochs_question import ask_epochs
+from gui.runs.note_fields import NoteFields
+from gui.runs.notice import Notice
 from gui.runs.order_button import OrderButton
 from gui.runs.run_items import RunItems
 from gui.runs.run_text import groups, orders, state_words
 from gui.runs.runs_view import RunsView
-from gui.runs.runs_widgets import NoteFields, Notice
+from gui.style.dimensions import SMALL, TIGHT, space
+from gui.style.theme import icon
 from gui.text.errors import code_text, error_text
-from gui.viewmodels.run_list import Discarded, Row, RunList
+from gui.viewmodels.run_colours import RunColours
+from gui.viewmodels.run_list import Discarded, RunList
+from gui.viewmodels.run_row import Row, is_setting
+from gui.viewmodels.settings_comparison import differing_settings
 from gui.viewmodels.settings_form import quoted
 from gui.widgets.empty_state import EmptyState
-from gui.window.dimensions import SMALL, TIGHT, space
-from gui.window.preferences import RunOrder
-from gui.window.theme import icon
 from trainer.errors import EpochscopeError
 from trainer.store import trash
 
-MORE_EPOCHS = 10
-MAX_EPOCHS = 100_000
+_READ_SECONDS, _SLICE_SECONDS = 0.3, 0.02
+"""How long settings are read while a person waits, and at each tick, where there are thousands of runs."""
 
 
 class RunsPanel(QWidget):
@@ -55,10 +60,11 @@ class RunsPanel(QWidget):
     order_chosen = Signal(object)
     """The user has chosen a RunOrder."""
 
-    def __init__(self, root: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, root: Path, colours: RunColours | None = None) -> None:
+        super().__init__()
         self.runs = RunList(root, state_words())
-        self.items = RunItems(self.runs)
+        self.colours = colours or RunColours()
+        self.items = RunItems(self.runs, self.colours)
         self.view = RunsView(self.items)
         self.search = QLineEdit(clearButtonEnabled=True)
         self.order_button = OrderButton()
@@ -67,7 +73,7 @@ class RunsPanel(QWidget):
         self.notice = Notice()
         self.notes = NoteFields()
         self.bar = QToolBar(iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._discarded: list[Discarded] = []
+        self._discarded: list[list[Discarded]] = []  # of each Delete that can be undone
         self._unselected = False
         self._make_actions()
         self._lay_out()
@@ -122,6 +128,7 @@ class RunsPanel(QWidget):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._filter)
+        self.order_button.choices.aboutToShow.connect(self._offer_settings)
         self.order_button.chosen.connect(self.show_order)
         self.order_button.chosen.connect(self.order_chosen)
         self.empty.button.clicked.connect(self.search.clear)
@@ -144,17 +151,17 @@ class RunsPanel(QWidget):
             self._show_count()
             self._select_shown()
             self._selected()
+        found = is_setting(self.runs.grouped_by) and self.runs.read_settings(_SLICE_SECONDS)
+        if found:
+            self.items.follow()
         self.items.read_curves(self.view.visible_rows())
-        if overlaid != self.runs.overlaid:
+        if found or overlaid != self.runs.overlaid:
             self._tell_overlays()
 
     def show_run(self, path: Path | None) -> None:
         """Mark the run that the window shows; None: none."""
-        before, self.items.current = self.items.current, path.name if path else ""
-        for name in {before, self.items.current}:
-            index = self.items.index_of(name)
-            if index.isValid():
-                self.items.repaint_rows([index.row()])
+        self.items.current = path.name if path and path.parent == self.runs.root else ""
+        self.view.viewport().update()  # others may have other colours now
         self._unselected = bool(self.items.current)
         self._select_shown()
 
@@ -171,10 +178,18 @@ class RunsPanel(QWidget):
     def show_order(self, order: RunOrder) -> None:
         """Sort and group like this, as far as it is known."""
         by = next((known for known in orders() if known == (order.column, order.descending)), None)
-        group = next((known for known in groups() if known == order.group), None)
+        group = order.group if order.group in groups() or is_setting(order.group) else None
         if by is not None and group is not None:
+            if is_setting(group):
+                self.runs.read_settings(_READ_SECONDS)
             self.items.arrange(*by, group)
             self.order_button.show_order(order)
+            self._tell_overlays()
+
+    def _offer_settings(self) -> None:
+        if self.runs.read_settings(_READ_SECONDS):
+            self.items.follow()
+        self.order_button.offer_settings(differing_settings(self.runs.rows))
 
     def remove_overlays(self) -> None:
         """Uncheck all boxes."""
@@ -221,30 +236,25 @@ class RunsPanel(QWidget):
         return names + others
 
     def _compare(self) -> None:
-        if len(names := self._compared()) > 1:
-            self.compare_wanted.emit([self.runs.path(name) for name in names])
+        names = self._compared()
+        if len(names) > 1:
+            self._tell_compared(names)
+        elif (row := self.runs.get(names[0])) is not None:
+            choice = ComparisonChoice(row, self.runs.newest(self.runs.total), self)
+            choice.chosen.connect(lambda others: self._tell_compared(names + others))
+            choice.open()
+
+    def _tell_compared(self, names: Sequence[str]) -> None:
+        self.compare_wanted.emit([self.runs.path(name) for name in names])
+
+    def _can_compare(self) -> bool:
+        return len(self._compared()) > 1 or (len(self._compared()) == 1 and self.runs.total > 1)
 
     def _continue(self) -> None:
         row = self.selected()[0]
-        least = max(1, row.summary.epoch + (row.state == "completed")) if row.summary else 1
-        planned = row.summary.epochs if row.summary else 0
-        proposed = max(least, planned if row.state != "completed" else planned + MORE_EPOCHS)
-        epochs = self._ask_epochs(row.name, least, proposed)
+        epochs = ask_epochs(row, self)
         if epochs is not None:
             self.continue_wanted.emit(self.runs.path(row.name), epochs)
-
-    def _ask_epochs(self, name: str, least: int, proposed: int) -> int | None:
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("Continue %s").replace("%s", name))
-        dialog.setLabelText(self.tr("How many epochs in total?"))
-        dialog.setOkButtonText(self.tr("Continue"))
-        dialog.setCancelButtonText(self.tr("Cancel"))
-        dialog.setInputMode(QInputDialog.InputMode.IntInput)
-        dialog.setIntRange(min(least, MAX_EPOCHS), MAX_EPOCHS)
-        dialog.setIntValue(proposed)
-        accepted = dialog.exec()
-        dialog.deleteLater()
-        return dialog.intValue() if accepted else None
 
     def _toggle_overlay(self) -> None:
         rows = self.selected()
@@ -259,8 +269,10 @@ class RunsPanel(QWidget):
             self._tell_overlays()
 
     def _tell_overlays(self) -> None:
-        self.compare_action.setEnabled(len(self._compared()) > 1)
+        self.colours.draw_again()  # the groups may be others
+        self.compare_action.setEnabled(self._can_compare())
         self.overlays_changed.emit([self.runs.path(name) for name in self.runs.overlaid])
+        self.view.viewport().update()  # runs that stay may have other colours
 
     def _copy_command(self) -> None:
         path = self._paths()[0] / "run.toml"
@@ -281,9 +293,10 @@ class RunsPanel(QWidget):
         self._show_count()
 
     def _delete(self) -> None:
-        self._discarded, errors = self.runs.discard([row.name for row in self.selected()])
+        moved, errors = self.runs.discard([row.name for row in self.selected()])
+        self._discarded += [moved] if moved else []
         self._removed()
-        lines = [self.tr("%n run(s) moved to the trash.", "", len(self._discarded))] if self._discarded else []
+        lines = [self.tr("%n run(s) moved to the trash.", "", len(moved))] if moved else []
         live = sum(error.code in ("run.live", "run.busy") for error in errors)
         if live:
             lines.append(self.tr("%n run(s) not deleted: still training. Stop them first.", "", live))
@@ -292,13 +305,12 @@ class RunsPanel(QWidget):
             for error in errors
             if error.code not in ("run.live", "run.busy")
         ]
-        self.notice.tell("\n".join(lines), undo=bool(self._discarded))
-        self.runs_removed.emit([one.folder.path for one in self._discarded])
+        self.notice.tell("\n".join(lines), undo=bool(moved))
+        self.runs_removed.emit([one.folder.path for one in moved])
 
     def _undo(self) -> None:
         if self._discarded:
-            errors = self.runs.restore(self._discarded)
-            self._discarded = []
+            errors = self.runs.restore(self._discarded.pop())
             self._removed()
             self.notice.tell("\n".join(error_text(error) for error in errors))
 
@@ -315,20 +327,23 @@ class RunsPanel(QWidget):
         rows = self.selected()
         one = rows[0] if len(rows) == 1 else None
         self.notes.show_row(one)
+        self.bar.setVisible(bool(rows) or self._can_compare())
         for action in (self.open_action, self.copy_action, self.folder_action, self.note_action):
             action.setEnabled(one is not None)
         self.continue_action.setEnabled(one is not None and not one.live)
         self.overlay_action.setEnabled(bool(rows))
         self.alone_action.setEnabled(bool(self.runs.overlaid))
-        self.compare_action.setEnabled(len(self._compared()) > 1)
+        self.compare_action.setEnabled(self._can_compare())
         self.delete_action.setEnabled(any(not row.live for row in rows))
 
     def _show_count(self) -> None:
         locale, found, total = self.locale(), len(self.runs.rows), self.runs.total
         text = locale.toString(total)
         if found != total:
-            text = self.tr("%1 of %2").replace("%1", locale.toString(found)).replace("%2", text)
+            text = self.tr("{shown} of {total}").format(shown=locale.toString(found), total=text)
         self.count.setText(text)
+        for widget in (self.search, self.count, self.order_button):
+            widget.setVisible(total > 0)
         if total == 0:
             self.empty.show_texts(
                 self.tr("No runs yet"), self.tr("Start one with New run, or look at the recorded run.")
@@ -357,7 +372,7 @@ class RunsPanel(QWidget):
         self.view.remeasure()
         self.order_button.retranslate()
         self.search.setPlaceholderText(self.tr("Search runs"))
-        self.search.setToolTip(self.tr("Name, status, data, model, tag or note"))
+        self.search.setToolTip(self.tr("Name, status, data, model, recipe, tag or note"))
         self.search.setAccessibleName(self.tr("Filter runs"))
         self.view.setAccessibleName(self.tr("Runs"))
         self.open_action.setText(self.tr("Show"))
@@ -372,7 +387,10 @@ class RunsPanel(QWidget):
         self.trash_action.setText(self.tr("Open trash"))
         self.undo_action.setText(self.tr("Undo delete"))
         self.compare_action.setToolTip(
-            self.tr("Metrics and settings of the selected or ticked runs; a single one is compared with the open run")
+            self.tr(
+                "Metrics and settings of the selected or ticked runs; "
+                "a single one is compared with the open run, or with one you choose"
+            )
         )
         self.continue_action.setToolTip(self.tr("Continue training from where it stopped"))
         self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))

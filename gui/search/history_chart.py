@@ -10,9 +10,9 @@ from gui.plotting.chart import Chart, Scene
 from gui.plotting.legend import Legend
 from gui.plotting.markers import Look
 from gui.plotting.painting import Stroke
+from gui.style.theme import Colours
 from gui.viewmodels.search_view import far_apart, history
 from gui.widgets.labels import Sentence
-from gui.window.theme import Colours
 from trainer.store.search_folder import SearchRecord
 
 
@@ -58,7 +58,8 @@ class HistoryChart(Chart):
         self._numbers = {int(number) for number in numbers}
         ends = (0.5, max(record.wanted, int(numbers.max()) if len(numbers) else 1) + 0.5)
         self.limit(*ends, 1.0)
-        strokes = [Stroke(line, numbers, best), Stroke(point, numbers, values)]
+        # the best changes at a trial, not on the way to it
+        strokes = [Stroke(line, np.repeat(numbers, 2)[1:], np.repeat(best, 2)[:-1]), Stroke(point, numbers, values)]
         self.log = far_apart(values)
         self.draw(Scene(ends, strokes if len(numbers) else []))
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QInputDialog,
@@ -25,13 +24,14 @@ from gui.engine.processes import DONE_CODES, EngineProcess
 from gui.engine.search_process import SearchStop
 from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
-from gui.search.trial_table import ImportanceTable, TrialTable, monitor_word
+from gui.search.trial_table import ImportanceTable, TrialTable
+from gui.style.theme import icon
 from gui.text import formats
 from gui.text.setting_titles import setting_titles
 from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, lines
 from gui.widgets.card_frame import CardFrame
 from gui.widgets.labels import Sentence
-from gui.window.theme import icon
+from gui.widgets.translated_dialog import TranslatedDialog
 from trainer.search.search_plan import MOST_TRIALS
 from trainer.store.search_folder import SearchFolder, SearchRecord, list_searches, search_folder
 
@@ -39,7 +39,7 @@ MILLISECONDS = 1000
 SIZE = 860, 560
 
 
-class SearchDialog(QDialog):
+class SearchDialog(TranslatedDialog):
     """Shows searches and follows them while they run.
 
     Signals: `run_chosen`, the run of a trial, to open it; `go_on_wanted`, the name of a search to continue;
@@ -145,7 +145,20 @@ class SearchDialog(QDialog):
         self._close_button.setText(self.tr("Close"))
         self.new_run_button.setText(self.tr("New run with the best settings"))
         self.more_button.setText(self.tr("More trials…"))
-        self._show_steering(self._follower.record if self._follower is not None else None)
+        self._show_again()
+
+    def restyle(self) -> None:
+        """Draw the charts in other colours."""
+        self.history.restyle()
+        self._show_again()
+
+    def _show_again(self) -> None:
+        """The shown search in full."""
+        record = self._follower.record if self._follower is not None else None
+        if record is not None:
+            self._show(record)
+        self._show_progress()
+        self._show_steering(record)
 
     # -- which search ----------------------------------------------------------------------------------------------
 
@@ -171,7 +184,17 @@ class SearchDialog(QDialog):
         self._stop = None
         self._follower = SearchFollower(self._folders[name]) if name in self._folders else None
         self.pointed.clear()
+        self.table.setCurrentCell(-1, -1)
         self._follow()
+
+    def follow(self, processes: Mapping[str, EngineProcess]) -> None:
+        """Follow searches that were started meanwhile.
+
+        Args:
+            processes: Those of the searches that the window has started, by name.
+        """
+        self.processes = dict(processes)
+        self.poll()
 
     def poll(self) -> None:
         """Show what is new."""
@@ -208,6 +231,7 @@ class SearchDialog(QDialog):
         follower = self._follower
         if follower is None:
             return
+        self.pointed.clear()  # why it failed before
         if self._running(follower.record):
             self._stop = SearchStop(follower.folder)
             if self._process is not None and self._process.exit_code is None:
@@ -238,9 +262,8 @@ class SearchDialog(QDialog):
         empty = record is None and (self._follower is None or process is not None)
         self.tabs.setVisible(not empty)
         self.empty.setVisible(empty)
-        if empty:
-            self.empty.setText(self._why_empty(process))
-        elif process is not None and process.exit_code not in (None, *DONE_CODES):
+        self.empty.setText(self._why_empty(process) if empty else "")
+        if not empty and process is not None and process.exit_code not in (None, *DONE_CODES):
             self.pointed.setText(formats.plain(process.output().strip()))
 
     def _why_empty(self, process: EngineProcess | None) -> str:
@@ -268,7 +291,7 @@ class SearchDialog(QDialog):
                 data=formats.plain(Path(record.source).name),
             )
         )
-        metric = monitor_word(record.monitor)
+        metric = formats.monitor_word(record.monitor)
         title = self.tr("{metric}: each trial, and the best so far")
         self.history.set_title(title.format(metric=metric))
         self.history.show_record(record)

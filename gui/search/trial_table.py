@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QTableWidget, QTableWidgetItem
 
 from gui.text import formats
 from gui.text.setting_titles import setting_titles
-from gui.viewmodels.search_view import value_text
-from gui.widgets.bar_delegate import PART, BarDelegate, row_height
+from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.row_table import set_up_rows
+from trainer.settings.fields import as_typed
 from trainer.store.search_folder import SearchRecord, TrialRecord, ranked
 from trainer.text.number_format import DASH
 
@@ -19,14 +22,8 @@ class _Table(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        set_up_rows(self)
         self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(row_height())
         self._bars = BarDelegate(self)
         self.setItemDelegate(self._bars)
 
@@ -61,6 +58,13 @@ class _Table(QTableWidget):
         self._fit()
 
 
+def _value(value: Any) -> str:
+    """A setting as a figure of the table, not as one types it."""
+    if isinstance(value, float):
+        return formats.significant(value)
+    return formats.whole(value) if type(value) is int else as_typed(value)
+
+
 def _item(text: str, *, figure: bool) -> QTableWidgetItem:
     side = Qt.AlignmentFlag.AlignRight if figure else Qt.AlignmentFlag.AlignLeft
     item = QTableWidgetItem(text)
@@ -86,16 +90,17 @@ class TrialTable(_Table):
         Args:
             record: The search.
         """
+        chosen = self._order[self.currentRow()].number if 0 <= self.currentRow() < len(self._order) else None
         self._record, self._order = record, ranked(record.trials, record.monitor)
         names = [one.name for one in record.space]
         titles = setting_titles(names)
         self._titles = dict(zip(names, titles, strict=True))
-        heads = [self.tr("Run"), self.tr("State"), *titles, self.tr("Epoch"), monitor_word(record.monitor)]
+        heads = [self.tr("Run"), self.tr("State"), *titles, self.tr("Epoch"), formats.monitor_word(record.monitor)]
         rows = [
             [
                 one.run + (" ★" if one.number == record.best else ""),
                 trial_word(one),
-                *(value_text(one.values[name]) if name in one.values else DASH for name in names),
+                *(_value(one.values[name]) if name in one.values else DASH for name in names),
                 formats.whole(one.epoch) if one.epoch is not None else DASH,
                 formats.number(one.value, 4) if one.value is not None else DASH,
             ]
@@ -103,6 +108,13 @@ class TrialTable(_Table):
         ]
         self.setAccessibleName(self.tr("Trials"))
         self.fill(heads, rows)
+        self._choose_again(chosen)
+
+    def _choose_again(self, number: int | None) -> None:
+        """Select the trial that was selected, wherever it stands now."""
+        place = next((place for place, one in enumerate(self._order) if one.number == number), -1)
+        if place >= 0 and place != self.currentRow():
+            self.selectRow(place)
 
     def words(self, trial: TrialRecord) -> str:
         """Describe a trial in one line.
@@ -114,9 +126,9 @@ class TrialTable(_Table):
             The text.
         """
         parts = [trial.run, trial_word(trial)]
-        parts += [f"{self._titles.get(name, name)} {value_text(value)}" for name, value in trial.values.items()]
+        parts += [f"{self._titles.get(name, name)} {_value(value)}" for name, value in trial.values.items()]
         if trial.value is not None and self._record is not None:
-            parts.append(f"{monitor_word(self._record.monitor)} {formats.number(trial.value, 4)}")
+            parts.append(f"{formats.monitor_word(self._record.monitor)} {formats.number(trial.value, 4)}")
         return " · ".join(parts)
 
 
@@ -139,23 +151,6 @@ class ImportanceTable(_Table):
                 item.setData(PART, float(share))
         if not shares:
             self.fill([self.tr("Importance")], [[self.tr("Available once four trials are completed.")]])
-
-
-def monitor_word(monitor: str) -> str:
-    """Name the metric that a search optimises.
-
-    Args:
-        monitor: `loss`, `accuracy` or `macro_f1`.
-
-    Returns:
-        The words; `monitor` itself if it is unknown.
-    """
-    words = {
-        "loss": QCoreApplication.translate("Search", "Validation loss"),
-        "accuracy": QCoreApplication.translate("Search", "Validation accuracy"),
-        "macro_f1": QCoreApplication.translate("Search", "Validation macro-F1"),
-    }
-    return words.get(monitor, monitor)
 
 
 def trial_word(trial: TrialRecord) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
+from gui.style.dimensions import CARD_CORNER, MEDIUM, SMALL, TIGHT, space
+from gui.style.theme import Colours, mix
 from gui.widgets.card_frame import text_label
 from gui.widgets.state_sign import sign_pixmap
-from gui.window.dimensions import CARD_CORNER, MEDIUM, SMALL, TIGHT, space
-from gui.window.theme import Colours, mix
 
 
 class CardSurface(QAbstractButton):
     """A rounded surface that is a button: lighter under the mouse, with a ring if it has the keyboard focus."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -13,11 +13,9 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from gui.runs.run_delegate import RowLook, draw_run
 from gui.runs.run_text import aloud, in_full
 from gui.start.action_card import CardSurface
-from gui.viewmodels.run_list import Row
-from gui.widgets.card_frame import CardFrame
-from gui.widgets.empty_state import EmptyState
+from gui.style.dimensions import MEDIUM, SMALL, space
+from gui.viewmodels.run_row import Row
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import MEDIUM, SMALL, space
 
 MOST = 4
 
@@ -80,7 +78,7 @@ class RunCard(CardSurface):
 
 
 class RecentRuns(QWidget):
-    """Up to four runs, or a card that says there are none. `chosen` is emitted with the folder of a run."""
+    """Up to four runs. `chosen` is emitted with the folder of a run."""
 
     chosen = Signal(Path)
 
@@ -88,14 +86,10 @@ class RecentRuns(QWidget):
         super().__init__()
         look = RowLook.of(self.font())
         self.cards = [RunCard(look) for _ in range(MOST)]
-        self.empty, self.no_runs = CardFrame(), EmptyState("runs")
-        self.empty.body.addWidget(self.no_runs)
-        self.empty.setMinimumHeight(3 * self.cards[0].height())
         self._shown: tuple[object, ...] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(SMALL))
-        column.addWidget(self.empty)
         for card in self.cards:
             card.clicked.connect(lambda *_, card=card: self._clicked(card))
             card.hide()
@@ -116,7 +110,6 @@ class RecentRuns(QWidget):
         if now == self._shown:
             return
         self._shown = now
-        self.empty.setVisible(not runs)
         for place, card in enumerate(self.cards):
             if place < len(runs):
                 card.show_run(runs[place])
@@ -124,8 +117,6 @@ class RecentRuns(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        text = self.tr("Runs you train appear here, newest first.")
-        self.no_runs.show_texts(self.tr("No runs yet"), text)
         for card in self.cards:
             if card.run is not None:
                 card.show_run(card.run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,11 +11,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui.start.action_card import ActionCard
-from gui.start.recent_runs import RecentRuns
+from gui.start.recent_runs import RecentRun, RecentRuns
+from gui.style.dimensions import LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
 from gui.text import recipe_offers
 from gui.widgets.card_frame import text_label
 from gui.widgets.drop_frame import DropFrame
-from gui.window.dimensions import LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
 from trainer.recommendation import CANDIDATES
 
 WIDEST = 900
@@ -53,14 +54,13 @@ class StartPage(QScrollArea):
 
     Args:
         actions: The window's actions by name; the other buttons are theirs.
-        parent: Parent widget.
     """
 
     run_chosen = Signal(Path)
     recipe_chosen = Signal(str)
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: dict[str, QAction]) -> None:
+        super().__init__()
         self.title, self.about = text_label("display", wrap=True), text_label(muted=True, wrap=True)
         self.training, self.drop = QWidget(), DropZone(actions["open_data"])
         self.recipes = {name: ActionCard(_RECIPE_SIGNS[name]) for name in CANDIDATES}
@@ -114,21 +114,38 @@ class StartPage(QScrollArea):
 
     def _lower(self) -> QGridLayout:
         """Runs on the left, what else there is on the right."""
-        grid = QGridLayout()
+        grid, self._more = QGridLayout(), QGridLayout()
         grid.setHorizontalSpacing(space(LARGE))
         grid.setVerticalSpacing(space(SMALL))
-        more = QVBoxLayout()
-        more.setSpacing(space(SMALL))
-        for card in self.buttons.values():
-            more.addWidget(card)
-        more.addStretch(1)
+        self._more.setHorizontalSpacing(space(MEDIUM))
+        self._more.setVerticalSpacing(space(SMALL))
         grid.addWidget(self.recent_title, 0, 0)
         grid.addWidget(self.more_title, 0, 1)
         grid.addWidget(self.recent, 1, 0)
-        grid.addLayout(more, 1, 1)
-        grid.setColumnStretch(0, 3)
+        grid.addLayout(self._more, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 2)
+        self._grid, self._columns = grid, 0
+        self.show_runs(())
         return grid
+
+    def show_runs(self, runs: Sequence[RecentRun]) -> None:
+        """Show the latest runs; where there are none, nothing takes their place.
+
+        Args:
+            runs: The runs, newest first.
+        """
+        self.recent.show_runs(runs)
+        columns = 1 if runs else 2
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for widget in (self.recent_title, self.recent):
+            widget.setVisible(bool(runs))
+        self._grid.setColumnStretch(0, 3 if runs else 0)
+        for place, card in enumerate(self.buttons.values()):
+            self._more.addWidget(card, place // columns, place % columns)
+        for column in range(2):
+            self._more.setColumnStretch(column, int(column < columns))
 
     def retranslate(self) -> None:
         """Set all texts."""

@@ -12,10 +12,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Si
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import CARD_CORNER, MEDIUM, SMALL, WIDE, space
+from gui.style.theme import Colours
 from gui.text.formats import whole
 from gui.widgets.card_frame import CardFrame, text_label
-from gui.window.dimensions import CARD_CORNER, MEDIUM, SMALL, WIDE, space
-from gui.window.theme import Colours
 
 _SHADE = QColor(0, 0, 0, 50)
 _KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Right)

@@ -1,19 +1,16 @@
-"""Texts of errors: from code and parameters to the chosen language.
-
-English is the engine's own text; it is also shown in a language without a text for the code.
-"""
+"""Texts of errors in the language of the window; see `trainer.text.error_text`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.text.reasons import system_text, where_word
+from gui.text.setting_problems import with_problems
 from trainer.errors import EpochscopeError
-
-Part = Literal["what", "where", "expected", "fix"]
+from trainer.text import error_text as engine
+from trainer.text.error_text import ErrorPart
 
 
 def error_text(error: EpochscopeError) -> str:
@@ -38,31 +35,9 @@ def whole_text(answer: Mapping[str, Any]) -> str:
         Lines of text.
     """
     code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
-    what, where, expected, fix = (str(answer.get(part) or "") for part in ("what", "where", "expected", "fix"))
-    text = code_text(code, parameters, what)
-    more = _more(code, parameters, text, what, where, expected, fix)
-    output = str(parameters.get("output") or "") if text == what else ""
-    return "\n".join(line for line in (text, *(line for _, line in more), output) if line)
-
-
-def _more(
-    code: str, parameters: Mapping[str, Any], text: str, what: str, where: str, expected: str, fix: str
-) -> list[tuple[Part, str]]:
-    """The lines after the first one. In another language the fix says what was expected."""
-    if text == what:
-        return _labelled(where, expected, fix)
-    return _labelled("" if where in text else where, "", fix_text(code, parameters, fix))
-
-
-def _labelled(where: str, expected: str, fix: str) -> list[tuple[Part, str]]:
-    """A line for each part that is not empty, with the labels of the command line."""
-    tr = QCoreApplication.translate
-    lines: tuple[tuple[Part, str, str], ...] = (
-        ("where", tr("ErrorParts", "Where: {text}"), where),
-        ("expected", tr("ErrorParts", "Expected: {text}"), expected),
-        ("fix", tr("ErrorParts", "Fix: {text}"), fix),
-    )
-    return [(part, label.format(text=text)) for part, label, text in lines if text]
+    parts = engine.error_parts(code, with_problems(parameters), answer, QCoreApplication.translate)
+    output = str(parameters.get("output") or "") if parts[0][1] == str(answer.get("what") or "") else ""
+    return "\n".join(line for line in (*(text for _, text in parts), output) if line)
 
 
 def ended_text(values: Mapping[str, Any]) -> str:
@@ -77,7 +52,7 @@ def ended_text(values: Mapping[str, Any]) -> str:
     return "\n".join(text for _, text in ended_parts(values))
 
 
-def ended_parts(values: Mapping[str, Any]) -> list[tuple[Part, str]]:
+def ended_parts(values: Mapping[str, Any]) -> list[tuple[ErrorPart, str]]:
     """Explain why a run failed, part by part.
 
     Args:
@@ -86,11 +61,8 @@ def ended_parts(values: Mapping[str, Any]) -> list[tuple[Part, str]]:
     Returns:
         Each part and its text, what happened first.
     """
-    code, parameters, what = values["code"], values["parameters"], str(values["reason"])
-    text = code_text(code, parameters, what)
-    more = _more(code, parameters, text, what, *(str(values[part]) for part in ("where", "expected", "fix")))
-    # a journal older than these parts has the whole text only
-    return [("what", text), *more] if more or text != what else [("what", str(values["error"] or what))]
+    told = {**values, "parameters": with_problems(values["parameters"])}
+    return engine.ended_parts(told, QCoreApplication.translate)
 
 
 def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
@@ -104,18 +76,7 @@ def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
     Returns:
         The text.
     """
-    text = _translated("Errors", code, {"what": what, **parameters}, what)
-    return text if text == what or "{what}" in QCoreApplication.translate("Errors", code) else text + _meant(parameters)
-
-
-def _meant(parameters: Mapping[str, Any]) -> str:
-    """What the engine's English says beside an unknown name; see `trainer.settings.alternatives`."""
-    tr = QCoreApplication.translate
-    if similar := parameters.get("similar"):
-        return " " + tr("ErrorParts", "Did you mean {names}?").format(names=similar)
-    if known := parameters.get("known"):
-        return " " + tr("ErrorParts", "Known: {names}.").format(names=known)
-    return ""
+    return engine.what_text(code, with_problems(parameters), what, QCoreApplication.translate)
 
 
 def fix_text(code: str, parameters: Mapping[str, Any], fix: str) -> str:
@@ -129,22 +90,7 @@ def fix_text(code: str, parameters: Mapping[str, Any], fix: str) -> str:
     Returns:
         The text.
     """
-    return _translated("Fixes", code, parameters, fix)
-
-
-def _translated(context: str, code: str, parameters: Mapping[str, Any], english: str) -> str:
-    text = QCoreApplication.translate(context, code)
-    if text == code:
-        return english
-    words = dict(parameters)
-    if isinstance(kind := words.get("kind"), str):
-        words["kind"] = where_word(kind)
-    if name := words.get("errno"):
-        words["reason"] = system_text(str(name), str(words.get("reason", "")))
-    try:
-        return text.format_map(words)
-    except (KeyError, IndexError, ValueError, AttributeError):
-        return english  # another version gave other parameters
+    return engine.fix_text(code, parameters, fix, QCoreApplication.translate)
 
 
 def fault_text(code: str, reason: str) -> str:

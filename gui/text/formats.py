@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from trainer.store.journal_limits import MAX_SECONDS
 from trainer.text.number_format import DASH, clock, no_number
 
+MINUS = "\N{MINUS SIGN}"
+
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
 
@@ -143,6 +145,23 @@ def split_word(split: str) -> str:
     return words.get(split, split)
 
 
+def monitor_word(monitor: str) -> str:
+    """Name the metric that a search optimises.
+
+    Args:
+        monitor: `loss`, `accuracy` or `macro_f1`.
+
+    Returns:
+        The words; `monitor` itself if it is unknown.
+    """
+    words = {
+        "loss": QCoreApplication.translate("Search", "Validation loss"),
+        "accuracy": QCoreApplication.translate("Search", "Validation accuracy"),
+        "macro_f1": QCoreApplication.translate("Search", "Validation macro-F1"),
+    }
+    return words.get(monitor, monitor)
+
+
 def plain(text: object) -> str:
     """Cut a text from a file to what can be shown.
 
@@ -171,6 +190,24 @@ def number(value: float | None, digits: int = 4) -> str:
     if value and (abs(value) < 10**-digits or abs(value) >= 1e7):
         return QLocale().toString(float(value), "g", 3)
     return QLocale().toString(float(value), "f", digits)
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Format a number with its sign; what rounds to 0 has none.
+
+    Args:
+        value: The number; NaN gives "".
+        digits: Decimals. Default: 3.
+
+    Returns:
+        The number.
+    """
+    if math.isnan(value):
+        return ""
+    text = number(abs(value), digits)
+    if round(abs(value), digits) == 0:
+        return text
+    return ("+" if value > 0 else MINUS) + text
 
 
 def significant(value: float | None, digits: int = 3) -> str:

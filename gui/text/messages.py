@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.text.errors import Part, code_text, ended_parts
+from gui.text.errors import code_text, ended_parts
 from gui.text.formats import plain, split_word, state_word
 from gui.text.reasons import reason_text, stop_text, where_word
 from trainer.store.attempt_history import Message
+from trainer.text.error_text import ErrorPart
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -37,19 +38,7 @@ def severity(message: Message) -> Severity:
     return "info"
 
 
-def message_text(message: Message) -> str:
-    """Write a message.
-
-    Args:
-        message: The message.
-
-    Returns:
-        Lines of text.
-    """
-    return "\n".join(text for _, text in message_parts(message))
-
-
-def message_parts(message: Message) -> list[tuple[Part, str]]:
+def message_parts(message: Message) -> list[tuple[ErrorPart, str]]:
     """Write a message, part by part.
 
     Args:
@@ -83,7 +72,7 @@ def _what(message: Message) -> str:
     return message.kind
 
 
-def _end(values: Mapping[str, Any]) -> list[tuple[Part, str]]:
+def _end(values: Mapping[str, Any]) -> list[tuple[ErrorPart, str]]:
     """How and why a run has ended."""
     status = state_word(values["status"])
     if values["error"]:

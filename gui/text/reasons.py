@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from trainer import reasons
+from trainer.text import error_text
 
 
 def reason_text(code: str, parameters: Mapping[str, Any], reason: str = "") -> str:
@@ -68,8 +69,7 @@ def where_word(where: str) -> str:
     Returns:
         The words; `where` itself if it is unknown.
     """
-    tr = QCoreApplication.translate
-    return {"loss": tr("Reasons", "the loss"), "gradient": tr("Reasons", "a gradient")}.get(where, where)
+    return error_text.where_word(where, QCoreApplication.translate)
 
 
 def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
@@ -115,6 +115,8 @@ def _left_out_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
             return tr("Reasons", "⚠ Not used: %n folder(s) beside the ones in use, such as {example}", "", count)
         case "link_loops":
             return tr("Reasons", "Not followed: %n link(s) to a folder that is listed already: {example}", "", count)
+        case "repeated_rows":
+            return tr("Reasons", "⚠ %n row(s) list an image again, which counts once, such as {example}", "", count)
     return ""
 
 
@@ -137,25 +139,3 @@ def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
                 "Multiply their values by {factor}, or save them with 8 bits.",
             )
     return ""
-
-
-def system_text(name: str, reason: str) -> str:
-    """Return the text of an error of the operating system, if it is a common one.
-
-    Args:
-        name: Name of the error as in `errno`, such as "ENOENT".
-        reason: The system's own text, used otherwise.
-
-    Returns:
-        The text.
-    """
-    tr = QCoreApplication.translate
-    known = {
-        "ENOENT": tr("Reasons", "No such file or directory"),
-        "EACCES": tr("Reasons", "Permission denied"),
-        "ENOSPC": tr("Reasons", "No space left on device"),
-        "EROFS": tr("Reasons", "Read-only file system"),
-        "EISDIR": tr("Reasons", "Is a directory"),
-        "ENOEXEC": tr("Reasons", "Exec format error"),
-    }
-    return known.get(name, reason)

@@ -8,14 +8,15 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from gui.text.formats import duration, macro, number, percent, plain, significant, span, whole
-from gui.viewmodels.changed_settings import table
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.selection import EpochCursor, fits
+from gui.viewmodels.selection import EpochCursor, Selection, fits
 from trainer.events import ProcessesReported
 from trainer.metrics.classification import mean_of
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.monitor import Monitor
 from trainer.store.journal_limits import known_metrics
+from trainer.store.summary import recipe_name
+from trainer.text.nested_tables import table_of
 from trainer.text.text_shortening import last_part
 
 Facts = dict[str, str]
@@ -50,6 +51,7 @@ RUN = (
     "images_valid",
     "images_test",
     "model",
+    "recipe",
     "parameters",
     "optimizer",
     "device",
@@ -186,12 +188,13 @@ def _of_run(model: RunModel) -> Facts:
         "approximate": tr("RunInfo", "approximate"),
     }
     return {
-        "data": last_part(plain(table(settings, "data").get("source", ""))),
+        "data": last_part(plain(table_of(settings, "data").get("source", ""))),
         "classes": whole(len(info.classes)),
         **{f"images_{split}": whole(size) for split, size in info.split_sizes.items() if size},
         "model": plain(info.model),
+        "recipe": plain(recipe_name(settings)),
         "parameters": whole(info.parameters),
-        "optimizer": plain(table(settings, "train").get("optimizer", "")),
+        "optimizer": plain(table_of(settings, "train").get("optimizer", "")),
         "device": plain(info.device),
         "threads": whole(info.threads),
         "processes": whole(info.processes) if info.processes > 1 else "",
@@ -244,6 +247,7 @@ def fact_names() -> dict[str, str]:
         "images_valid": tr("RunInfo", "Images: valid."),
         "images_test": tr("RunInfo", "Images: test"),
         "model": tr("RunInfo", "Model"),
+        "recipe": tr("RunInfo", "Recipe"),
         "parameters": tr("RunInfo", "Parameters"),
         "optimizer": tr("RunInfo", "Optimiser"),
         "device": tr("RunInfo", "Device"),
@@ -284,3 +288,20 @@ def fact_tips() -> dict[str, str]:
         **dict.fromkeys(("test_accuracy_interval", "test_macro_f1_interval"), interval),
         **dict.fromkeys(("valid_macro_f1", "best_macro_f1", "test_macro_f1"), mean),
     }
+
+
+def whence(looked: Selection) -> str:
+    """Say which weights the metrics belong to.
+
+    Args:
+        looked: The metrics.
+
+    Returns:
+        The text.
+    """
+    texts = {
+        "epoch": QCoreApplication.translate("Images", "Epoch {epoch}"),
+        "best": QCoreApplication.translate("Images", "Best weights"),
+        "last": QCoreApplication.translate("Images", "Last weights"),
+    }
+    return texts[looked.weights].format(epoch=looked.epoch)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
-from trainer.settings import describe
+from trainer.settings import Settings
+from trainer.settings.fields import leaves
+
+
+@cache
+def _titles() -> dict[str, str]:
+    return {".".join(setting.path): setting.title for setting in leaves(Settings)}
 
 
 def setting_titles(names: Sequence[str]) -> list[str]:
@@ -20,7 +27,7 @@ def setting_titles(names: Sequence[str]) -> list[str]:
         A title for each; the name itself where there is no such setting, and after the title where several of these
         settings have the same one.
     """
-    known = {".".join(setting.path): setting.title for setting in describe()}
+    known = _titles()
     found = [QCoreApplication.translate("Settings", known[name]) if name in known else name for name in names]
     often = Counter(found)
     return [title if often[title] == 1 else f"{title} ({name})" for title, name in zip(found, names, strict=True)]

@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text import formats
 from gui.text.errors import whole_text
+from gui.text.expected_values import expected
 from gui.viewmodels.form_fields import PLUGINS, Field, OptionField, Problem
 from gui.viewmodels.settings_form import SettingsForm
-from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe
 
 _SCHEMA = "Settings"
@@ -115,29 +115,6 @@ def group_title(group: str) -> str:
     return titles.get(group) or tr("Form", "Model {name}").format(name=group)
 
 
-def expected(setting: Setting) -> str:
-    """Say what a setting accepts.
-
-    Args:
-        setting: The setting.
-
-    Returns:
-        The text.
-    """
-    tr = QCoreApplication.translate
-    if setting.words or setting.choices:
-        return tr(_SCHEMA, setting.words) if setting.words else ", ".join(setting.choices)
-    nouns = {int: tr("Form", "a whole number"), float: tr("Form", "a number"), bool: tr("Form", "yes or no")}
-    text = nouns.get(setting.type, tr("Form", "a text"))
-    low, high = _bound(setting.low), _bound(setting.high)
-    if low and high and not (setting.low_open or setting.high_open):
-        text += tr("Form", " from {low} to {high}").format(low=low, high=high)
-    else:
-        text += f" {'>' if setting.low_open else '≥'} {low}" if low else ""
-        text += f" {'<' if setting.high_open else '≤'} {high}" if high else ""
-    return text + (tr("Form", ", or auto") if setting.optional else "")
-
-
 def refusal(answer: Mapping[str, Any]) -> str:
     """What a callback or its package says: an error as plain values."""
     return whole_text({**answer, "where": ""})  # it is shown beside the setting
@@ -149,14 +126,6 @@ def place(form: SettingsForm, found: Problem) -> str:
         return ": ".join(found.path[1:])
     field = form.field(found.path)
     return title(field) if field is not None else found.text
-
-
-def _bound(value: float | None) -> str:
-    if value is None:
-        return ""
-    if value >= 2**53:
-        return "2⁶³ − 1" if value == 2**63 - 1 else f"{value:g}"
-    return QLocale().toString(value) if isinstance(value, int) else QLocale().toString(value, "g", 6)
 
 
 def problem(form: SettingsForm, found: Problem) -> str:

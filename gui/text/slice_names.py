@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.viewmodels.slice_table import WORST, SliceRow
-from gui.widgets.labels import class_name
 from trainer.analysis.slices import ImageGroup
 from trainer.data.image_facts import HERE
 

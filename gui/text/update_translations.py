@@ -22,18 +22,23 @@ from typing import NamedTuple
 from trainer import reasons
 from trainer.plugins import addable_callbacks, load_callback
 from trainer.resources import resource
-from trainer.settings import describe
+from trainer.settings import Settings
 from trainer.settings.constructor_options import constructor_options, summary
+from trainer.settings.fields import leaves
+from trainer.settings.problems import PROBLEMS
 from trainer.settings.recipes import recipes
+from trainer.text import error_text
 
 LANGUAGES: dict[str, list[str]] = {"ru": [], "en": ["-pluralonly"]}
 """Options of lupdate. English has a file for its plurals only."""
 SOURCES = Path(__file__).parents[1]
+_ERRORS = Path(error_text.__file__)
+"""The one module below the window with texts that the window shows."""
 _OWNERS = {"window": "Window", "_window": "Window"}
 """Class of the object in a variable or attribute of this name, for texts that belong to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}
 """Class of a problem with a file, and index of its code."""
-_GENERATED = {"Settings", "Recipes", "Errors", "Fixes", "Faults", "Codes", "Sources", "Callbacks"}
+_GENERATED = {"Settings", "Recipes", "Errors", "Fixes", "Faults", "Codes", "Sources", "Callbacks", "Problems"}
 """Contexts whose texts are not literals of the window."""
 _PARTS = {"where", "expected", "fix", "faults"}
 
@@ -74,14 +79,15 @@ def texts() -> list[Text]:
     Returns:
         Each text once, sorted.
     """
-    found = {text for path in sorted(SOURCES.rglob("*.py")) for text in texts_of(path)}
-    found |= {Text("Settings", text) for one in describe() for text in (one.title, one.help, one.unit, one.words)}
+    found = {text for path in (*sorted(SOURCES.rglob("*.py")), _ERRORS) for text in texts_of(path)}
+    found |= {Text("Settings", text) for one in leaves(Settings) for text in (one.title, one.help, one.unit, one.words)}
     found |= {Text("Recipes", text) for one in recipes() for text in (one.title, one.description)}
     found |= {Text("Callbacks", text) for text in callback_texts()}
     found |= {Text("Errors", one.code) for one in error_codes()}
     found |= {Text("Fixes", one.code) for one in error_codes() if one.fixable}
     found |= {Text("Faults", code) for code in fault_codes()}
     found |= {Text("Codes", code) for code in reasons.REASONS}
+    found |= {Text("Problems", code) for code in PROBLEMS if code != "other"}
     found |= {Text("Sources", name) for name in reasons.SOURCES}
     return sorted(text for text in found if text.source)
 

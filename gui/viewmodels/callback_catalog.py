@@ -19,12 +19,12 @@ PATIENCE_SECONDS = 20.0
 
 class CallbackCatalog:
     """Fills `form.plugins`. The code of callbacks is run in a helper of its own, made by `make_client`, never in this
-    process; without one only names are known. `changed` is called when there is something new to show."""
+    process. `changed` is called when there is something new to show."""
 
     def __init__(
         self,
         form: SettingsForm,
-        make_client: Callable[[], RpcClient] | None = None,
+        make_client: Callable[[], RpcClient],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._form, self._make_client, self._clock = form, make_client, clock
@@ -56,8 +56,6 @@ class CallbackCatalog:
 
     def look(self) -> None:
         """Ask, where there is something new to ask about."""
-        if self._make_client is None:
-            return
         # what the form itself refuses is not asked about
         chosen = [name for name in self._form.chosen_callbacks() if not self._form.plugins.has_problems(name)]
         settings: dict[str, Any] = {"callbacks": chosen, "plugins": self._form.plugins.tables(chosen)}

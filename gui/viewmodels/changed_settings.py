@@ -9,6 +9,7 @@ from typing import Any
 from gui.viewmodels.form_fields import PLUGINS, Path_
 from trainer.settings import describe
 from trainer.settings.fields import as_typed
+from trainer.text.nested_tables import table_of
 
 _TOLD_ELSEWHERE = {
     ("data", "source"), ("model",), ("train", "optimizer"), ("train", "seed"), ("train", "epochs"), ("train", "device"),
@@ -44,25 +45,11 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
     for setting in describe():
         if setting.type is dict or setting.path in _TOLD_ELSEWHERE:
             continue
-        values = table(settings, setting.group) if setting.group else settings
+        values = table_of(settings, setting.group) if setting.group else settings
         if setting.key in values and as_typed(values[setting.key]) != as_typed(setting.default):
             found.append(ChangedSetting(setting.path, setting.title, as_typed(values[setting.key])))
-    plugins = table(settings, PLUGINS)
+    plugins = table_of(settings, PLUGINS)
     for name in plugins:
-        for key, value in table(plugins, name).items():
+        for key, value in table_of(plugins, name).items():
             found.append(ChangedSetting((PLUGINS, name, key), "", as_typed(value)))
     return found
-
-
-def table(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a table of settings.
-
-    Args:
-        settings: Settings by table.
-        name: Name of the table.
-
-    Returns:
-        The table; empty if the run has none or something else there.
-    """
-    found = settings.get(name)
-    return found if isinstance(found, Mapping) else {}

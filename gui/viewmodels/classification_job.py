@@ -27,7 +27,7 @@ class ClassificationJob:
     """Fills `images` with the predictions of a run's best weights.
 
     Args:
-        assist: The engine's helper process.
+        rpc_client: Client of the engine's helper process.
         images: Receives the predictions.
         changed: Called on every update.
         clock: Seconds, monotonic. Default: `time.monotonic`.
@@ -42,16 +42,17 @@ class ClassificationJob:
         score: Metrics of labelled images; None until there are any.
         left_out: Number of other files in the folders, by suffix.
         copied: Number of copied images; None if nothing was copied.
+        quiet: Whether images that have answers are classified again: nothing to wait for.
     """
 
     def __init__(
         self,
-        assist: RpcClient,
+        rpc_client: RpcClient,
         images: PredictedImages,
         changed: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._assist, self.images, self._changed, self._clock = assist, images, changed, clock
+        self._rpc_client, self.images, self._changed, self._clock = rpc_client, images, changed, clock
         self._job = 0
         self._run: OpenRun | None = None
         self.state: State = "idle"
@@ -61,11 +62,11 @@ class ClassificationJob:
         """Clear the images; pending answers are discarded."""
         self._job += 1
         if self.state == "finding":
-            self._assist.cancel("find")
+            self._rpc_client.cancel("find")
         self.state = "idle"
         self.failure: Answer | None = None
         self.weights = self._checkpoint = ""
-        self.moved = self.cancelled = False
+        self.moved = self.cancelled = self.quiet = False
         self.score: Answer | None = None
         self.left_out: dict[str, int] = {}
         self.copied: int | None = None
@@ -104,11 +105,19 @@ class ClassificationJob:
             self._begin()
         self._changed()
 
+    def renew(self) -> None:
+        """Classify the same images again with the weights that the run has now; answers stay until there are others."""
+        self._job += 1
+        self.failure, self._checkpoint = None, ""
+        self.moved, self.quiet, self._piece = False, True, FIRST
+        self._begin()
+        self._changed()
+
     def cancel(self) -> None:
         """Send no more requests; existing answers stay, and the pending one is still used."""
         if self.state == "finding":
             self._job += 1
-            self._assist.cancel("find")
+            self._rpc_client.cancel("find")
             self.state = "idle"
         self.cancelled = True
         self._waiting = []
@@ -144,7 +153,7 @@ class ClassificationJob:
                 self.state, self.failure = "idle", answer
             self._changed()
 
-        self._assist.ask(do, answered, **fields)
+        self._rpc_client.ask(do, answered, **fields)
 
     def _found(self, answer: Answer) -> None:
         names = self.classes
@@ -180,9 +189,9 @@ class ClassificationJob:
 
     def _answered(self, answer: Answer) -> None:
         self.images.take(answer["images"], answer["unreadable"])
-        self.weights = self.weights or str(answer["weights"])
         checkpoint = str(answer.get("checkpoint", ""))
-        self._checkpoint = self._checkpoint or checkpoint
+        if not self._checkpoint:
+            self.weights, self._checkpoint = str(answer["weights"]), checkpoint
         self.moved = self.moved or checkpoint != self._checkpoint
         took = self._clock() - self._asked
         if took < PIECE_SECONDS / 2:
@@ -209,6 +218,8 @@ class ClassificationJob:
         Args:
             target: Folder to copy into.
         """
+        self._job += 1  # what is still asked is not wanted any more
+        self.quiet = False
         rows = self.images.shown()
         self._copies = [(row.path, "" if self.images.unsure(row) else row.top[0][0]) for row in rows]
         self._total, self._target = len(rows), target

@@ -200,7 +200,9 @@ class RunSeries:
     def _steps_per_epoch(self) -> float:
         return float(max(1, self.model.info.steps_per_epoch)) if self.model.info else 1.0
 
-    def piece(self, line: Curve, axis: Axis, view: tuple[float, float], pairs: int) -> tuple[Floats, Floats, int]:
+    def piece(
+        self, line: Curve, axis: Axis, view: tuple[float, float], pairs: int, whole: int = 0
+    ) -> tuple[Floats, Floats, int]:
         """Return the visible part of a line, and one point beyond on either side.
 
         With more than `pairs` values, y alternates between minimum and maximum of each block; if `pairs` is the number
@@ -211,6 +213,7 @@ class RunSeries:
             axis: Unit of the x axis.
             view: Left and right edge, in that unit.
             pairs: Largest number of blocks, 1 or more.
+            whole: Number of values up to which all are returned, even if there are more than `pairs`. Default: 0.
 
         Returns:
             x (n,), y (n,) with NaN for non-finite values, and the number of values per block.
@@ -220,7 +223,8 @@ class RunSeries:
         stop = min(len(column), int(np.searchsorted(column, view[1] * scale, side="right")) + 1)
         if stop <= start:
             return np.empty(0), np.empty(0), 1
-        places, low, high = self._pyramids[self._key(line)].envelope(self.values(line), start, stop, max(1, pairs))
+        pairs = stop - start if stop - start <= whole else max(1, pairs)
+        places, low, high = self._pyramids[self._key(line)].envelope(self.values(line), start, stop, pairs)
         x = column[places] / scale
         size = int(places[1] - places[0]) if len(places) > 1 else 1
         if size == 1:

@@ -146,14 +146,14 @@ class Explanations:
     """Asks the helper for heat maps and similar images, and caches the answers.
 
     Args:
-        assist: The engine's helper process.
+        rpc_client: Client of the engine's helper process.
 
     Attributes:
         warm: Whether the helper has answered before, so that the next answer takes milliseconds.
     """
 
-    def __init__(self, assist: RpcClient) -> None:
-        self._assist = assist
+    def __init__(self, rpc_client: RpcClient) -> None:
+        self._rpc_client = rpc_client
         self._waiting: list[_Question] = []
         self._asked: _Question | None = None
         self._kept: OrderedDict[tuple[Kind, ImageKey, int], SaliencyMap | SimilarImages] = OrderedDict()
@@ -167,7 +167,7 @@ class Explanations:
 
     def poll(self) -> None:
         """Process the helper's answers."""
-        self._assist.poll()
+        self._rpc_client.poll()
 
     def heat_map(
         self,
@@ -235,8 +235,8 @@ class Explanations:
         about: dict[str, Any] = {"run": str(image.run.absolute()), "runs": str(image.run.absolute().parent)}
         about |= {"images": [image.path]} if image.path else {"split": image.split, "place": image.place}
         about |= {"label": label} if kind == "explain" else {"n": NEIGHBORS}
-        out = self._assist.folder / f"{kind}-{self._number}.npz"
-        self._assist.ask(kind, self._answered, progress=self._progressed, out=str(out), **about)
+        out = self._rpc_client.folder / f"{kind}-{self._number}.npz"
+        self._rpc_client.ask(kind, self._answered, progress=self._progressed, out=str(out), **about)
 
     def _progressed(self, stage: str, done: int, total: int) -> None:
         if self._asked is not None:

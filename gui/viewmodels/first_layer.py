@@ -15,6 +15,7 @@ from trainer.backbones import is_pretrained
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
+from trainer.text.nested_tables import table_of
 
 Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
 """Why there is nothing to show: not written (yet, or at all); the file is gone, damaged or outside the run; weights of
@@ -57,8 +58,7 @@ def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weight
 def _on_features(model: RunModel) -> bool:
     """Whether a head alone was trained, on what a frozen network gives: nothing of it is kept for viewing."""
     settings = model.info.settings if model.info is not None else {}
-    backbone = settings.get("backbone")
-    tune = backbone.get("tune") if isinstance(backbone, dict) else None
+    tune = table_of(settings, "backbone").get("tune")
     return is_pretrained(str(settings.get("model"))) and tune in (None, "head")
 
 

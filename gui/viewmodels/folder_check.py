@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -22,7 +22,8 @@ from trainer.store import summary as summaries
 from trainer.store.change_stamp import change_stamp
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
 from trainer.store.run_files import settings_text
-from trainer.store.versions import check_version
+from trainer.store.versions import check_json_version
+from trainer.text.json_text import parse_json
 from trainer.text.toml_text import parse_toml
 
 Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside", "newer"]
@@ -33,6 +34,7 @@ FILES = (*RECORDS, "metrics.csv", "owner.json", "lock", "viewer.json")
 EVALUATION = tuple(f"evaluation/{split}{end}" for split in SPLITS for end in (".json", ".txt", ".npz"))
 PICTURES = ("index.json", "valid.npy", "test.npy")
 MAX_JSON = 64 << 20
+_table_decoder = msgspec.json.Decoder(dict[str, Any])
 MOST = 100
 """Largest number of problems reported; a run of a thousand epochs can lack a thousand files."""
 
@@ -76,7 +78,7 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProbl
                 read(folder.path / file)
             except NewerVersionError:
                 found[file] = FolderProblem(file, "newer")
-            except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+            except (OSError, ValueError) as error:
                 found[file] = FolderProblem(file, "unreadable", str(error)[:200])
     kinds = () if "checkpoints" in found else checkpoint.KINDS
     for path in (file for kind in kinds for file in checkpoint.find(folder.checkpoints, kind)[:1]):
@@ -185,9 +187,10 @@ def _name(folder: RunFolder, path: Path) -> str:
 
 
 def _figures(path: Path) -> None:
-    found = msgspec.json.decode(durable.read_bytes(path, MAX_JSON), type=dict)
+    text = durable.read_bytes(path, MAX_JSON)
+    parse_json(_table_decoder, text)
     if path.parent.name == "evaluation":
-        check_version("evaluation", found.get("format", 1), path)
+        check_json_version("evaluation", text, path)
 
 
 _READERS: dict[str, Callable[[Path], object]] = {

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gui.viewmodels.run import RunModel
 from trainer.data.image_formats import image_suffixes, suffix_of
+from trainer.text.nested_tables import table_of
 
 
 def image_file(model: RunModel, path: str) -> Path | None:
@@ -21,7 +22,7 @@ def image_file(model: RunModel, path: str) -> Path | None:
         The file; None if the data are no folder, or the image is not there.
     """
     settings = model.info.settings if model.info is not None else {}
-    root = Path(str(settings.get("data", {}).get("source", "")))
+    root = Path(str(table_of(settings, "data").get("source", "")))
     below = PurePosixPath(path)
     if not root.is_absolute() or not root.is_dir() or below.is_absolute() or ".." in below.parts:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from gui.viewmodels.run import RunModel, Topic
 from trainer.errors import NewerVersionError
@@ -19,7 +18,6 @@ class JournalFollower:
 
     Args:
         folder: Folder of the run.
-        clock: Seconds, monotonic. Default: `time.monotonic`.
 
     Attributes:
         folder: As above.
@@ -33,18 +31,17 @@ class JournalFollower:
             and the run has to be opened again.
     """
 
-    def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self.model = RunModel()
         self.caught_up = False
         self.gone = self.replaced = False
         self.newer: NewerVersionError | None = None
-        self._clock = clock
-        self._heart = Heartbeat(folder.path, clock)
+        self._heart = Heartbeat(folder.path)
         self.alive = self._heart.look()
         self.undecided = self._heart.undecided
         self._was_there = folder.path.is_dir()
-        self._looked = clock()
+        self._looked = time.monotonic()
         self._reader = JournalReader(folder.journal)
 
     @property
@@ -95,7 +92,7 @@ class JournalFollower:
 
     def _look(self) -> None:
         """Whether the folder is there and an engine works on it, once a second."""
-        now = self._clock()
+        now = time.monotonic()
         if now - self._looked < ALIVE_SECONDS:
             return
         self._looked = now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from trainer.errors import DataError
 from trainer.pace import Pace, Speed
 from trainer.store import durable
 from trainer.store.arrays import map_arrays
+from trainer.text.nested_tables import table_of
 
 Pictures = NDArray[np.uint8]
 State = Literal["idle", "working", "failed", "found"]
@@ -152,7 +152,7 @@ def without_edits(settings: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The settings without `data.edits`.
     """
-    data = {name: value for name, value in settings.get("data", {}).items() if name != "edits"}
+    data = {name: value for name, value in table_of(settings, "data").items() if name != "edits"}
     return {**settings, "data": data}
 
 
@@ -160,9 +160,8 @@ class LabelSearch:
     """Searches for wrong labels, one data set at a time.
 
     Args:
-        assist: The engine's helper process.
+        rpc_client: Client of the engine's helper process.
         changed: Called on every update.
-        clock: Seconds, monotonic. Default: `time.monotonic`.
 
     Attributes:
         state: What is in progress.
@@ -174,10 +173,8 @@ class LabelSearch:
         speed: Speed of this stage; None if unknown.
     """
 
-    def __init__(
-        self, assist: RpcClient, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._assist, self._changed, self._clock = assist, changed, clock
+    def __init__(self, rpc_client: RpcClient, changed: Callable[[], None]) -> None:
+        self._rpc_client, self._changed = rpc_client, changed
         self._job = 0
         self.forget()
 
@@ -189,7 +186,7 @@ class LabelSearch:
         self.found: FoundLabels | None = None
         self.stage, self.done, self.total = "", 0, 0
         self.speed: Speed | None = None
-        self._pace = Pace(self._clock)
+        self._pace = Pace()
 
     def start(self, settings: Mapping[str, Any], root: Path) -> None:
         """Search the images that settings choose, with the labels of the source.
@@ -212,20 +209,20 @@ class LabelSearch:
             if job == self._job:
                 self._tell(stage, done, total)
 
-        self._assist.ask("labels", answered, progress=tell, settings=without_edits(settings), runs=str(root))
+        self._rpc_client.ask("labels", answered, progress=tell, settings=without_edits(settings), runs=str(root))
         self._changed()
 
     def cancel(self) -> None:
         """Cancel the search."""
         if self.state == "working":
-            self._assist.cancel("labels")
+            self._rpc_client.cancel("labels")
         self.forget()
         self._changed()
 
     @property
     def overtaken(self) -> bool:
         """Whether the helper was meanwhile asked about other data, so that this question will not be answered."""
-        return self.state == "working" and "labels" not in self._assist.asking
+        return self.state == "working" and "labels" not in self._rpc_client.asking
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self.stage, self.done, self.total = stage, done, total

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import Topic
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import OpenRun
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
@@ -39,13 +40,28 @@ class OpenRuns:
     """The runs that are open.
 
     Attributes:
-        shown: The run that all panels show; None if there is none.
-        overlays: Runs drawn over its curves.
+        overlays: Runs drawn over the curves of the shown one.
+        colours: The colours of all of them.
     """
 
     def __init__(self) -> None:
-        self.shown: OpenRun | None = None
+        self._shown: OpenRun | None = None
         self.overlays: list[OpenRun] = []
+        self.colours = RunColours()
+
+    @property
+    def shown(self) -> OpenRun | None:
+        """The run that all panels show; None if there is none."""
+        return self._shown
+
+    @shown.setter
+    def shown(self, run: OpenRun | None) -> None:
+        self._shown = run
+        self._colour()
+
+    def _colour(self) -> None:
+        runs = [self._shown, *self.overlays] if self._shown is not None else self.overlays
+        self.colours.draw(run.folder.path for run in runs if run is not None)
 
     @property
     def catching_up(self) -> bool:
@@ -61,6 +77,7 @@ class OpenRuns:
         """
         known = {run.folder.path: run for run in self.overlays}
         self.overlays = [known.get(path) or open_run(RunFolder(path)) for path in paths]
+        self._colour()
 
     def read(self) -> NewLines:
         """Read the next records of all runs.

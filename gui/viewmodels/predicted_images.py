@@ -126,6 +126,8 @@ class PredictedImages:
         """Another number for other images."""
         self.classes: list[str] = []
         """Those that were predicted, as people expect them in a list."""
+        self.named: set[str] = set()
+        """All classes that occur: true ones, predicted ones, and those that come next."""
         self._place_of: dict[str, int] = {}
         self._names: dict[int, Any] = {}
 
@@ -144,6 +146,7 @@ class PredictedImages:
         self.done = self.unreadable = 0
         self.labelled = any(names.values())
         self.classes = []
+        self.named = set(names.values()) - {""}
         self.arrange()
 
     def take(self, images: Iterable[Mapping[str, Any]], unreadable: Iterable[Mapping[str, Any]]) -> None:
@@ -158,13 +161,17 @@ class PredictedImages:
             if (place := self._place_of.get(one["image"])) is not None:
                 row = self.rows[place]
                 self.done += not row.done
+                self.unreadable -= bool(row.code)
+                row.code = row.reason = ""
                 row.top = tuple((str(entry["class"]), float(entry["probability"])) for entry in one["top"])
+                self.named.update(name for name, _ in row.top)
                 classes.add(row.top[0][0])
         for one in unreadable:
             if (place := self._place_of.get(one["image"])) is not None:
                 row = self.rows[place]
                 self.done += not row.done
                 self.unreadable += not row.code
+                row.top = ()
                 row.code, row.reason = str(one["code"]) or "unreadable", str(one["reason"])
         if len(classes) > len(self.classes):
             self.classes = sorted(classes, key=natural_key)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainer.errors import NewerVersionError
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import dotted_settings
 
 EDITS = "data.edits"
+RECIPE = "recipe.name"
 MOST = 300
 """Largest number of runs whose settings are read, since a person is waiting."""
 
 
 def run_before(folder: RunFolder) -> RunFolder | None:
-    """Find the newest earlier run in the same folder of runs that has the same settings except for the edits.
+    """Find the newest earlier run in the same folder of runs that has the same settings except for the edits. Which
+    recipe is recorded makes no difference: it changes nothing, and older runs recorded none.
 
     Args:
         folder: Folder of the run with edits.
@@ -30,7 +31,7 @@ def run_before(folder: RunFolder) -> RunFolder | None:
 
 
 def _without_edits(folder: RunFolder) -> dict[str, object]:
-    return {name: value for name, value in dotted_settings(folder).items() if name != EDITS}
+    return {name: value for name, value in dotted_settings(folder).items() if name not in (EDITS, RECIPE)}
 
 
 def _earlier(folder: RunFolder) -> Iterator[tuple[str, str]]:
@@ -43,8 +44,5 @@ def _earlier(folder: RunFolder) -> Iterator[tuple[str, str]]:
 
 
 def _started(folder: RunFolder) -> str:
-    try:
-        found = summaries.read(folder.summary)
-    except (OSError, ValueError, NewerVersionError):
-        return ""
+    found = summaries.find(folder.summary)
     return found.started_at if found is not None else ""

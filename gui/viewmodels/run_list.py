@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
 
+from gui.viewmodels.run_order import best_of, group_order, group_sizes, ordered
+from gui.viewmodels.run_row import NOTHING, Column, Group, Row
+from gui.viewmodels.settings_comparison import read_row_settings
 from gui.viewmodels.validation_curve import validation_curve
 from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.store import notes, trash
@@ -20,18 +21,11 @@ from trainer.store.folder import RunFolder, State, is_run
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
-from trainer.store.summary import Summary
+from trainer.store.run_search import RunSearch
+from trainer.store.summary import ENDED, Summary
 from trainer.text.natural_order import natural_key
-from trainer.text.text_shortening import last_part, short_line
-from trainer.text.time_format import local_time
+from trainer.text.text_shortening import short_line
 
-Column = Literal[
-    "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
-]  # fmt: skip
-Group = Literal["", "data", "model", "day"]
-"""What runs are grouped by; "": nothing. The day is the local one on which a run was started."""
-LIVE = ("preparing", "running", "paused")
-_ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
 """Idle runs are checked in turn, a quarter each time: within 2 s at two checks per second."""
 _FRESH_SECONDS = 10.0
@@ -40,57 +34,6 @@ _FRESH_SECONDS = 10.0
 def _summary_stamp(base: str) -> Stamp:
     """Stamp of the file a row is read from: the journal, if there is no summary.json."""
     return change_stamp(base + "summary.json") or change_stamp(base + "journal.jsonl")
-
-
-@dataclass(slots=True)
-class Row:
-    """One run. `summary` is from the journal if summary.json cannot be read, and `problem` says why; None if the
-    journal does not help either."""
-
-    name: str
-    state: State
-    summary: Summary | None
-    notes: ViewerNotes
-    problem: str = ""
-    stamps: tuple[Stamp, Stamp] = ((), ())
-    """Of summary.json and viewer.json."""
-    folder: Stamp = ()
-    owner: Stamp = ()
-    """Of owner.json, if the run has not ended."""
-
-    @property
-    def live(self) -> bool:
-        """Whether an engine is working on it."""
-        return self.state in LIVE
-
-    def value(self, column: Column) -> Any:
-        """What a column shows and sorts by; None if there is nothing."""
-        return _VALUES[column](self, self.summary or _NOTHING)
-
-    def group(self, by: Group) -> str | None:
-        """The group of this run: the data as named in its settings, the model, or the day, ISO 8601; None if that is
-        unknown."""
-        summary = self.summary or _NOTHING
-        if by == "day":
-            started = local_time(summary.started_at)
-            return None if started is None else started.date().isoformat()
-        return {"": "", "data": summary.data, "model": summary.model}[by] or None
-
-
-_NOTHING = Summary()
-_VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
-    "name": lambda row, summary: row.name,
-    "state": lambda row, summary: row.state,
-    "macro_f1": lambda row, summary: summary.best_macro_f1,
-    "loss": lambda row, summary: summary.best_loss,
-    "epoch": lambda row, summary: summary.epoch,
-    "data": lambda row, summary: short_line(last_part(summary.data)) or None,
-    "model": lambda row, summary: short_line(summary.model) or None,
-    "seconds": lambda row, summary: summary.elapsed or None,
-    "started": lambda row, summary: short_line(summary.started_at) or None,
-    "tags": lambda row, summary: ", ".join(short_line(tag) for tag in row.notes.tags) or None,
-    "note": lambda row, summary: short_line(row.notes.note) or None,
-}
 
 
 @dataclass
@@ -152,7 +95,7 @@ class RunList:
 
     def newest(self, count: int) -> list[Row]:
         """The most recently started runs, at most `count`, whatever the filter."""
-        return nlargest(count, self._all.values(), key=lambda row: (row.summary or _NOTHING).started_at)
+        return nlargest(count, self._all.values(), key=lambda row: (row.summary or NOTHING).started_at)
 
     def is_best(self, name: str) -> bool:
         """Whether no run on the same data has a higher macro-F1, and some have a lower one."""
@@ -178,6 +121,19 @@ class RunList:
 
     def _grown(self, name: str) -> bool:
         return name not in self._curves or self._curves[name][0] != self._all[name].stamps[0]
+
+    def read_settings(self, seconds: float) -> bool:
+        """Read the settings of runs, the newest first, for about so long; whether any were new. Those of a run that is
+        continued may change."""
+        due = [row for row in self._all.values() if row.live or row.settings_stamp is None]
+        end, new = time.monotonic() + seconds, False
+        for row in sorted(due, key=lambda row: (row.summary or NOTHING).started_at, reverse=True):
+            new |= read_row_settings(row, self.path(row.name))
+            if time.monotonic() > end:
+                break
+        if new:
+            self._arrange()
+        return new
 
     # -- what is on the disk ---------------------------------------------------------------------------------------
 
@@ -239,18 +195,20 @@ class RunList:
         if old is not None and not old.live and folder == old.folder:
             # engines replace all files but owner.json, which is touched: that changes the folder; a backup may not
             unowned = old.state == "lost" and change_stamp(base + "owner.json") == old.owner
-            if (unowned or old.state in _ENDED) and _summary_stamp(base) == old.stamps[0]:
+            if (unowned or old.state in ENDED) and _summary_stamp(base) == old.stamps[0]:
                 return False
         stamps = _summary_stamp(base), change_stamp(base + "viewer.json")
         if old is None and not stamps[0] and not is_run(f"{self.root}{os.sep}{name}"):
             return False
         row = self._read(name, base, stamps) if old is None or stamps != old.stamps else replace(old)
-        if row.summary is not None and row.summary.status in _ENDED:
+        if row.summary is not None and row.summary.status in ENDED:
             row.state = row.summary.status
         else:
             owner = change_stamp(base + "owner.json")
             row.state = self._unfinished(row)
         row.folder, row.owner = folder, owner
+        if old is not None:
+            row.settings, row.settings_stamp = old.settings, old.settings_stamp
         self._all[name] = row
         return old is None or (row.state, row.stamps) != (old.state, old.stamps)
 
@@ -262,15 +220,16 @@ class RunList:
         return row.summary.status if row.summary is not None else "preparing"
 
     def _read(self, name: str, base: str, stamps: tuple[Stamp, Stamp]) -> Row:
-        summary, problem, newer = None, "", False
+        summary: Summary | None = None
+        problem: str | NewerVersionError = ""
         if stamps[0]:
             try:
                 summary = summaries.read(base + "summary.json")
             except NewerVersionError as error:
-                problem, newer = short_line(f"{error.what} {error.fix}"), True
+                problem = error
             except ValueError as error:
                 problem = short_line(str(error))
-        if summary is None and not newer:
+        if summary is None and not isinstance(problem, NewerVersionError):
             summary = journal_summary(self.path(name) / "journal.jsonl")
         found = notes.read(base + "viewer.json") if stamps[1] else ViewerNotes()
         return Row(name, "lost", summary, found, problem, stamps)
@@ -278,7 +237,7 @@ class RunList:
     # -- filter, order and groups ----------------------------------------------------------------------------------
 
     def filter(self, text: str) -> None:
-        """Show only runs that contain each word of the text in name, state, data, model, tags or note."""
+        """Show only the runs that `RunSearch` finds."""
         self.filter_text = text
         self._arrange()
 
@@ -289,21 +248,18 @@ class RunList:
         self._arrange()
 
     def _arrange(self) -> None:
-        words = self.filter_text.casefold().split()
-        rows = [row for row in self._all.values() if not words or self._matches(row, words)]
+        search = RunSearch(self.filter_text)
+        rows = [row for row in self._all.values() if search.finds(row.name, self._states(row), row.summary, row.notes)]
         rows.sort(key=lambda row: natural_key(row.name), reverse=True)
-        rows = _ordered(rows, lambda row: row.value(self.sort_column), self.descending)
+        rows = ordered(rows, lambda row: row.value(self.sort_column), self.descending)
         by = self.grouped_by
-        self.rows = _ordered(rows, lambda row: row.group(by), by == "day") if by else rows
-        self.group_sizes = _group_sizes(row.group(by) for row in self.rows) if by else {}
-        self._best = _best_of(self._all.values())
-        self._best_of_groups = _best_of(self._all.values(), by) if by else self._best
+        self.rows = ordered(rows, lambda row: group_order(row, by), by == "day") if by else rows
+        self.group_sizes = group_sizes(row.group(by) for row in self.rows) if by else {}
+        self._best = best_of(self._all.values())
+        self._best_of_groups = best_of(self._all.values(), by) if by else self._best
 
-    def _matches(self, row: Row, words: Sequence[str]) -> bool:
-        summary = row.summary or Summary()
-        parts = (row.name, row.state, self.words.get(row.state, ""), summary.data, summary.model, row.notes.note)
-        text = "\n".join((*parts, *row.notes.tags)).casefold()
-        return all(word in text for word in words)
+    def _states(self, row: Row) -> str:
+        return f"{row.state}\n{self.words.get(row.state, '')}"
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
@@ -356,40 +312,3 @@ def look_at(path: Path) -> Row | None:
     model = RunList(path.parent)
     model.look(path.name)
     return model.get(path.name)
-
-
-def _best_of(rows: Iterable[Row], by: Group = "") -> frozenset[str]:
-    """Of all runs on the same data, and in the same group, those with the highest macro-F1, unless all have the same
-    one. A mean over some of the classes only is not compared."""
-    compared: dict[tuple[str, str | None], list[tuple[float, str]]] = {}
-    for row in rows:
-        summary = row.summary
-        if summary is not None and summary.best_macro_f1 is not None and not summary.best_macro_f1_of:
-            compared.setdefault((summary.data, row.group(by)), []).append((summary.best_macro_f1, row.name))
-    found = set()
-    for scores in compared.values():
-        top = max(scores)[0]
-        if min(scores)[0] < top:
-            found |= {name for score, name in scores if score == top}
-    return frozenset(found)
-
-
-def _ordered(rows: Iterable[Row], value: Callable[[Row], Any], descending: bool) -> list[Row]:
-    """By a value; runs without one last, either way. What is equal stays in order."""
-    keyed = [(value(row), row) for row in rows]
-    present = [pair for pair in keyed if pair[0] is not None]
-    present.sort(key=lambda pair: _order(pair[0]), reverse=descending)
-    return [row for _, row in present] + [row for found, row in keyed if found is None]
-
-
-def _group_sizes(groups: Iterable[str | None]) -> dict[int, int]:
-    sizes: dict[int, int] = {}
-    first = 0
-    for _, members in groupby(groups):
-        sizes[first] = sum(1 for _ in members)
-        first += sizes[first]
-    return sizes
-
-
-def _order(value: Any) -> Any:
-    return natural_key(value) if isinstance(value, str) else value

@@ -88,8 +88,7 @@ class RunState:
         if said == "gone":
             return "gone"
         if said in ("completed", "stopped", "failed", "lost"):
-            # the engine we have just started has not written anything yet
-            if starting and not self.run.follower.alive:
+            if starting and not self.run.follower.alive and not self._written:
                 return "starting"
             return said if self._began else "failed"  # type: ignore[return-value]
         if self.run.model.stopping or self._asked("stop"):
@@ -113,6 +112,14 @@ class RunState:
         if self.overdue is not None and self.ending is None:
             actions |= {"end_process"}
         return actions
+
+    @property
+    def _written(self) -> bool:
+        """Whether the engine that was started here has written of its attempt: then what is said is of that, also while
+        its process ends."""
+        if self.run is None or self.engine is None:
+            return False
+        return self._began and self.run.model.began >= 1000 * self.engine.started_at
 
     @property
     def _began(self) -> bool:
@@ -172,7 +179,7 @@ class RunState:
             UsageError: That is not possible from here.
         """
         if self.run is not None:
-            self.ending = processes.terminate(self.run.folder)
+            self.ending = processes.Ending(self.run.folder)
 
     def _asked(self, do: Do) -> bool:
         return any(request.do == do for request in self.pending)

@@ -18,6 +18,7 @@ from trainer.search.search_space import (
     parse_dimension,
     parse_space,
 )
+from trainer.settings.problems import SettingProblem
 from trainer.store.search_folder import MonitorName, list_searches, search_folder
 
 MONITORS: tuple[MonitorName, ...] = get_args(MonitorName)
@@ -69,7 +70,8 @@ class SearchForm:
 
     def check(self) -> list[Problem]:
         """All problems that prevent a start. Codes: those of `DimensionError`, `value` also where the setting does not
-        allow an end of the range; `nothing` (no setting is chosen), `trials`, `name`, `name_taken`."""
+        allow an end of the range; `changes_loss` (trials cannot be ranked by the loss); `nothing` (no setting is
+        chosen), `trials`, `name`, `name_taken`."""
         found = [problem for path in self.ranges if path in self.chosen for problem in self._check(path)]
         if not self.chosen:
             found.append(Problem(SPACE, "nothing", "no setting is varied"))
@@ -90,9 +92,10 @@ class SearchForm:
             yield Problem(path, error.code, str(error))
             return
         try:
-            check_space([dimension], self._settings)
+            check_space([dimension], self._settings, self.monitor)
         except UsageError as error:
-            yield Problem(path, "value", error.what)
+            codes = {problem.code for problem in SettingProblem.of(error)}
+            yield Problem(path, "changes_loss" if "changes_loss" in codes else "value", error.what)
 
     def arguments(self) -> list[str]:
         """The arguments after `epochscope`."""

@@ -29,6 +29,7 @@ from trainer.store.search_folder import (
     read_plan,
     read_record,
 )
+from trainer.text.nested_tables import nested, overlaid
 
 FAR = 10.0
 ENDED = ("completed", "pruned")
@@ -135,10 +136,7 @@ class SearchFollower:
         trial = next((one for one in reversed(self.record.trials) if one.state == "running"), None)
         if trial is None:
             return None
-        try:
-            found = summaries.read(RunFolder(self.run_path(trial)).summary)
-        except (ValueError, NewerVersionError):
-            found = None
+        found = summaries.find(RunFolder(self.run_path(trial)).summary)
         if found is None or not found.epochs:
             return TrialProgress(trial.number)
         return TrialProgress(trial.number, min(found.epoch + 1, found.epochs), found.epochs)
@@ -170,14 +168,7 @@ def with_dotted(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[st
     Returns:
         New tables.
     """
-    made = {key: dict(value) if isinstance(value, Mapping) else value for key, value in tables.items()}
-    for name, value in values.items():
-        *above, key = name.split(".")
-        place = made
-        for table in above:
-            place = place.setdefault(table, {})
-        place[key] = value
-    return made
+    return overlaid(tables, nested({tuple(name.split(".")): value for name, value in values.items()}))
 
 
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
@@ -206,12 +197,12 @@ def axes(record: SearchRecord, monitored: str, titles: Sequence[str], written: C
         record: The search.
         monitored: Name of the metric.
         titles: Titles of the settings that are varied, in the order of the record.
-        written: Formats a value of the metric; settings are written as they are typed.
+        written: Formats a number.
 
     Returns:
         The axes, from left to right.
     """
-    found = [Axis(title, _marks(one)) for title, one in zip(titles, record.space, strict=True)]
+    found = [Axis(title, _marks(one, written)) for title, one in zip(titles, record.space, strict=True)]
     values = _values(record)
     marks = ((0.0, written(min(values))), (1.0, written(max(values)))) if values else ()
     return [*found, Axis(monitored, marks)]
@@ -278,20 +269,8 @@ def place_on(dimension: DimensionRecord, value: Any) -> float:
     return float(min(max((value - low) / (high - low), 0.0), 1.0)) if high > low else 0.5
 
 
-def _marks(dimension: DimensionRecord) -> tuple[tuple[float, str], ...]:
+def _marks(dimension: DimensionRecord, written: Callable[[float], str]) -> tuple[tuple[float, str], ...]:
     if dimension.choices:
         return tuple((place_on(dimension, one), as_typed(one)) for one in dimension.choices)
     ends: Sequence[float] = (dimension.low or 0.0, dimension.high or 0.0)
-    return tuple((float(place), f"{end:.3g}") for place, end in enumerate(ends))
-
-
-def value_text(value: Any) -> str:
-    """Format the value of a setting, with three digits.
-
-    Args:
-        value: The value.
-
-    Returns:
-        The text.
-    """
-    return f"{value:.3g}" if isinstance(value, float) else as_typed(value)
+    return tuple((float(place), written(end)) for place, end in enumerate(ends))

@@ -22,8 +22,12 @@ from trainer.plugins import MODELS, callback_names, data_names, metric_names, mo
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting, as_typed
 from trainer.settings.plugin_options import PluginOption
+from trainer.settings.problems import SettingProblem
 from trainer.settings.recipes import Recipe, recipes
-from trainer.store.folder import check_name, default_root, is_free
+from trainer.store.folder import default_root
+from trainer.store.run_creation import check_name, is_free
+from trainer.store.summary import recipe_name
+from trainer.text.nested_tables import nested, overlaid
 
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
@@ -35,11 +39,8 @@ CALLBACKS: Path_ = ("callbacks",)
 METRICS: Path_ = ("metrics",)
 MONITOR: Path_ = ("train", "monitor")
 MONITORS = ("loss", "accuracy", "macro_f1")
-_TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
-    "data": ("nothing_left", ("data", "test")),
-    "train": ("long_warmup", ("train", "warmup")),
-}
-"""Rules across several settings: their code, and the setting next to which the problem is shown."""
+_TABLE_PROBLEMS: dict[str, Path_] = {"nothing_left": ("data", "test"), "long_warmup": ("train", "warmup")}
+"""Rules across several settings, by code: the setting next to which the problem is shown."""
 
 
 class SettingsForm:
@@ -89,10 +90,6 @@ class SettingsForm:
         if self._typed[CALLBACKS] == self.base(CALLBACKS):
             del self._typed[CALLBACKS]
 
-    def of_group(self, group: str) -> list[Field]:
-        """The fields of a table, in order."""
-        return [field for field in self.fields.values() if field.setting.group == group]
-
     def choose_recipe(self, name: str | None) -> None:
         """Put a recipe below what was typed.
 
@@ -103,15 +100,15 @@ class SettingsForm:
         self._typed = {path: text for path, text in self._typed.items() if text != self.base(path)}
 
     def take(self, tables: Mapping[str, Any]) -> None:
-        """Take over the settings of another run, by table, as if they had been typed over the chosen recipe."""
+        """Take over the settings of another run, by table, as if they had been typed over its recipe."""
         self._typed = {}
+        self.choose_recipe(recipe_name(tables))
         self.plugins.take(tables.get("plugins", {}))
         for path in self.fields:
             value: Any = tables
             for part in path:
                 value = value.get(part, ...) if isinstance(value, Mapping) else ...
-            if value is not ...:
-                self.set(path, as_typed(value))
+            self.set(path, as_typed(self.fields[path].setting.default if value is ... else value))
 
     def base(self, path: Path_) -> str:
         """The text below what was typed: the recipe's, or the default."""
@@ -162,23 +159,13 @@ class SettingsForm:
         Returns:
             Settings by table, not checked.
         """
-        below, above = self._layers()
-        merged = {key: dict(value) if isinstance(value, Mapping) else value for key, value in below.items()}
-        for key, value in above.items():
-            merged[key] = {**merged.get(key, {}), **value} if isinstance(value, Mapping) else value
-        return merged
+        return overlaid(*self._layers())
 
     def _layers(self) -> tuple[Mapping[str, Any], dict[str, Any]]:
-        typed: dict[str, Any] = {}
-        for path, text in self._counting().items():
-            *tables, key = path
-            place = typed
-            for table in tables:
-                place = place.setdefault(table, {})
-            place[key] = text
+        typed = nested(self._counting())
         if options := self.plugins.tables(self._plugins_used()):
             typed["plugins"] = options
-        return (self.recipe.values if self.recipe else {}), typed
+        return (self.recipe.layer if self.recipe else {}), typed
 
     def chosen_callbacks(self) -> list[str]:
         """Names of the callbacks that are switched on."""
@@ -207,7 +194,7 @@ class SettingsForm:
         try:
             self.settings()
         except UsageError as error:
-            found += [self._problem(line) for line in error.what.splitlines()]
+            found += [self._problem(one) for one in SettingProblem.of(error)]
         places = {problem.path for problem in found}
         if SOURCE not in places:
             found += self._source()
@@ -226,14 +213,13 @@ class SettingsForm:
         if monitor.removeprefix("valid_") not in (*MONITORS, *named):
             yield Problem(MONITOR, "unknown_monitor", f"{monitor!r} is not computed: it is not among metrics")
 
-    def _problem(self, line: str) -> Problem:
-        """A line of `settings.invalid`: its place, a colon, what is wrong."""
-        place, _, text = line.partition(": ")
-        path = tuple(place.split("."))
+    def _problem(self, one: SettingProblem) -> Problem:
+        path = tuple(one.place.split("."))
         if path in self.fields:
-            return Problem(path, "value", text)
-        code, path = _TABLE_PROBLEMS.get(place, ("other", path))
-        return Problem(path, code, text)
+            return Problem(path, "value", one.text)
+        if one.code in _TABLE_PROBLEMS:
+            return Problem(_TABLE_PROBLEMS[one.code], one.code, one.text)
+        return Problem(path, "other", one.text)
 
     def _source(self) -> list[Problem]:
         try:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import LARGE, MEDIUM, SMALL, TIGHT, icon_size, space
+from gui.style.theme import icon
 from gui.text.formats import plain
 from gui.widgets.state_sign import sign_colour, sign_pixmap
-from gui.window.dimensions import LARGE, MEDIUM, SMALL, TIGHT, icon_size, space
-from gui.window.theme import icon
 
-Button = tuple[str, Callable[[], None]]
+Button = tuple[str, Callable[[], object]]
 MAX_LINES = 4
 _SURFACES = {"info": "info", "done": "info", "failed": "failed"}
 
@@ -48,8 +48,8 @@ class _Words(QLabel):
 class Banner(QWidget):
     """Notices by key: one with the same key replaces the other. Each can be closed by the user."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._lines: dict[str, QFrame] = {}
         self._texts: dict[str, str] = {}
         self._closed: set[str] = set()
@@ -100,6 +100,18 @@ class Banner(QWidget):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(line)
         self._show_lines()
+
+    def tell(self, key: str, text: str, buttons: Sequence[Button] = (), sign: str = "warning") -> None:
+        """Show a notice about something that has just happened: also where the same one was closed before.
+
+        Args:
+            key: Identifies the notice.
+            text: As of `show_notice`.
+            buttons: As of `show_notice`.
+            sign: As of `show_notice`.
+        """
+        self.hide_notice(key)
+        self.show_notice(key, text, buttons, sign)
 
     def hide_notice(self, key: str) -> None:
         """Remove a notice; does nothing if there is none.

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.window.theme import Colours, mix
+from gui.style.theme import Colours, mix
 
 PART = Qt.ItemDataRole.UserRole + 1
 """Role of the length of the bar, in [0, 1]; no bar if it is not a float."""

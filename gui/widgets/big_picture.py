@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.viewmodels.image_zoom import ImageZoom
-from gui.widgets import labels
+from gui.widgets.drawing import image_of
 from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
 
 
@@ -17,8 +17,8 @@ class BigPicture(QWidget):
     """Shows an image with a smooth heat map over it, its own pixels sharp where it is small. One that `hugs` its image
     is no higher than its width allows."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._image: QImage | None = None
         self._grey: QImage | None = None
         self._heat: QImage | None = None
@@ -46,7 +46,7 @@ class BigPicture(QWidget):
             pixels: Image (h, w, 3), uint8.
             values: Heat map (h, w), float32.
         """
-        self._image, self._grey = labels.image_of(pixels), labels.image_of(faded(pixels, 1))
+        self._image, self._grey = image_of(pixels), image_of(faded(pixels, 1))
         colors = np.ascontiguousarray(heat_colors(values))
         height, width = values.shape
         self._heat = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from gui.window.dimensions import MEDIUM, SMALL, TextRole, space, text_font
+from gui.style.dimensions import MEDIUM, SMALL, TextRole, space, text_font
 
 
 class CardFrame(QFrame):

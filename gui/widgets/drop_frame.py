@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame
 
-from gui.window.dimensions import CARD_CORNER
-from gui.window.theme import Colours, mix
+from gui.style.dimensions import CARD_CORNER
+from gui.style.theme import Colours, mix
 
 
 class DropFrame(QFrame):
     """The frame; its owner accepts the drops, and lights it while something is dragged over it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._lit = False
 
     def light(self, on: bool) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import LARGE, SMALL, WIDE, space
+from gui.style.theme import Colours
 from gui.widgets.card_frame import text_label
 from gui.widgets.state_sign import sign_pixmap
-from gui.window.dimensions import LARGE, SMALL, WIDE, space
-from gui.window.theme import Colours
 
 
 class EmptyState(QWidget):

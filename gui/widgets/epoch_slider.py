@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.style.dimensions import SMALL, TIGHT, space
+from gui.style.theme import Colours, icon
 from gui.text.formats import whole
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.window.dimensions import SMALL, TIGHT, space
-from gui.window.theme import Colours, icon
+from trainer.store.summary import LIVE
 
 PLAY_SECONDS = 0.4
 """Seconds per epoch when a recorded run is played."""
-_LIVE = ("preparing", "running", "paused")
 
 
 class EpochSlider(QSlider):
@@ -32,8 +32,8 @@ class EpochSlider(QSlider):
         best: Number of the best epoch; None if there is none.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
         self.best: int | None = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -60,13 +60,12 @@ class EpochBar(QWidget):
 
     Args:
         cursor: The cursor, shared with all panels.
-        parent: Parent widget.
     """
 
     moved = Signal()
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__()
         self.epoch_cursor = cursor
         self.run: OpenRun | None = None
         self._due = 0.0
@@ -142,7 +141,7 @@ class EpochBar(QWidget):
 
     def _show_live(self, some: bool) -> None:
         """A run that has ended, or whose engine is gone, has nothing live; `some`: it has a finished epoch."""
-        live = some and self.run is not None and self.run.follower.state in _LIVE
+        live = some and self.run is not None and self.run.follower.state in LIVE
         self.live.setEnabled(live)
         self.live.setChecked(live and self.epoch_cursor.chosen is None)
 

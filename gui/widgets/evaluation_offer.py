@@ -9,7 +9,7 @@ from gui.engine.rpc_client import Answer, RpcClient
 from gui.text import formats
 from gui.text.failures import failure_text
 from gui.viewmodels.calibration_reader import evaluate_command
-from gui.widgets import labels
+from gui.widgets.labels import Note, mark_primary
 from trainer.store.folder import RunFolder
 
 
@@ -17,18 +17,18 @@ class EvaluationOffer(QWidget):
     """A button, and the command that does the same in a terminal.
 
     Args:
-        rpc_client: Client of the helper that evaluates. None: only the command is shown.
+        rpc_client: Client of the helper that evaluates.
     """
 
     evaluated = Signal()
     """The evaluation of the offered run has been written."""
 
-    def __init__(self, rpc_client: RpcClient | None) -> None:
+    def __init__(self, rpc_client: RpcClient) -> None:
         super().__init__()
         self._rpc_client = rpc_client
         self._folder: RunFolder | None = None
         self._asking = False
-        self.button, self.note = QPushButton(), labels.Note()
+        self.button, self.note = QPushButton(), Note()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         lines = QVBoxLayout(self)
         for widget in (self.button, self.note, self.command):
@@ -46,6 +46,9 @@ class EvaluationOffer(QWidget):
         if self._folder is not None and (folder is None or folder.path != self._folder.path):
             self._cancel()
             self.note.setText("")
+        elif self._asking and "evaluate" not in self._rpc_client.asking:
+            self._asking = False  # another tab has asked instead, and has had its answer
+            self.note.setText("")
         self._folder = folder
         self.setVisible(folder is not None)
         if folder is not None:
@@ -61,14 +64,14 @@ class EvaluationOffer(QWidget):
 
     def _show_button(self) -> None:
         self.button.setText(self.tr("Cancel") if self._asking else self.tr("Evaluate"))
-        self.button.setVisible(self._rpc_client is not None)
+        mark_primary(self.button, not self._asking)
         self.note.setVisible(bool(self.note.text()))
 
     def _start_or_cancel(self) -> None:
         if self._asking:
             self._cancel()
             self._tell_text("")
-        elif self._rpc_client is not None and self._folder is not None:
+        elif self._folder is not None:
             self._asking, folder = True, self._folder
             self._tell("import", 0, 0)
             path = folder.path.absolute()
@@ -81,7 +84,7 @@ class EvaluationOffer(QWidget):
             )
 
     def _cancel(self) -> None:
-        if self._asking and self._rpc_client is not None:
+        if self._asking:
             self._asking = False
             self._rpc_client.cancel("evaluate")
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, space
 from gui.text.formats import whole
 from gui.text.run_facts import BEST, EPOCH, RUN, fact_names, fact_tips
 from gui.widgets.card_frame import text_label
 from gui.widgets.labels import Note, plain_tip
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
 
 GROUPS = {"epoch": EPOCH, "best": BEST, "run": RUN}
 _WIDEST = "airplane (0.00)"

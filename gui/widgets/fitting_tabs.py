@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
+from gui.style.dimensions import icon_size
+from gui.style.theme import icon
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import icon_size
-from gui.window.theme import icon
 
 Words = Literal["all", "front", "none"]
 _LOOKS: tuple[tuple[bool, Words], ...] = ((True, "all"), (False, "all"), (True, "front"), (True, "none"))
@@ -36,12 +36,11 @@ class FittingTabs(QTabWidget):
     """Tabs named by `name_tabs`. If not all titles fit, only the current tab has one, if that fits.
 
     Args:
-        parent: Parent widget.
         bar: Tab bar to use; None: a new one.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, bar: QTabBar | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, bar: QTabBar | None = None) -> None:
+        super().__init__()
         self._names: dict[QWidget, TabName] = {}
         if bar is not None:
             self.setTabBar(bar)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QToolButton, QVBoxLayout
 
+from gui.style.dimensions import SMALL, icon_size, panel_margins, space
 from gui.widgets.labels import Note
 from gui.widgets.zoom_picture import ZoomPicture
-from gui.window.dimensions import SMALL, icon_size, panel_margins, space
 
 _SHARE = 0.85
 """Of the window below it, per side."""
@@ -63,6 +63,12 @@ class ZoomTools(QHBoxLayout):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setIconSize(icon_size())
-            button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
             self.buttons.append(button)
             self.addWidget(button)
+        self.name_buttons()
+
+    def name_buttons(self) -> None:
+        """Set their tips, which a change of an action's text replaces."""
+        for button in self.buttons:
+            action = button.defaultAction()
+            button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 
+from gui.style.dimensions import SMALL, TIGHT, space
 from gui.text.formats import number, plain, short_path, span, split_word, whole
 from gui.text.run_facts import SCORE, Facts, fact_names, fact_tips, metric_facts
 from gui.text.run_states import state_advice
@@ -19,10 +20,9 @@ from gui.widgets.fact_table import FactRows
 from gui.widgets.labels import plain_tip
 from gui.widgets.share_bar import ShareBar
 from gui.widgets.state_sign import StateSign
-from gui.window.dimensions import SMALL, TIGHT, space
+from trainer.events import SPLITS
 from trainer.store.best_epoch import best_of
 
-SPLITS = ("train", "valid", "test")
 MOST_SETTINGS = 4
 """Largest number of settings shown; the others are in the tool tip."""
 
@@ -211,7 +211,7 @@ class ModelCard(CardFrame):
         self.set_heading(tr("RunInfo", "Model"))
         self.rows.show_rows(
             {tr("RunInfo", "Name"): facts.get("model", "")}
-            | {names[key]: facts.get(key, "") for key in ("parameters", "optimizer")}
+            | {names[key]: facts.get(key, "") for key in ("recipe", "parameters", "optimizer")}
         )
         found = changed_settings(model.info.settings)
         lines = {

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import MEDIUM, SMALL, space
 from gui.text.run_facts import facts_of
 from gui.viewmodels.run_state import Action, State
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.fact_table import FactTable, least_width
 from gui.widgets.labels import Note
 from gui.widgets.run_cards import DataCard, ModelCard, ScoreCard, SpeedCard, StateCard, show_best, show_test
-from gui.window.dimensions import MEDIUM, SMALL, space
 
 
 class RunInfo(QScrollArea):
@@ -22,11 +22,10 @@ class RunInfo(QScrollArea):
 
     Args:
         cursor: The epoch.
-        parent: Parent widget.
     """
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__()
         self.epoch_cursor = cursor
         self.run: OpenRun | None = None
         self.state, self.best, self.test = StateCard(), ScoreCard(), ScoreCard()

@@ -1,4 +1,4 @@
-"""Start, pause, stop, save; the run's name, state, progress and remaining time."""
+"""What can be done with the shown run, or a new one; the run's name, state, progress and remaining time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
+from gui.style.theme import icon
 from gui.text.formats import IMAGE_PHASES, STATE_ICONS, duration, images_per_second, phase_text, state_word, whole
 from gui.text.run_states import state_advice
 from gui.viewmodels.eta import Outlook, reached
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.run_state import Action, State
+from gui.viewmodels.run_state import LIVE, Action, State
 from gui.widgets.labels import Note, plain_tip
 from gui.widgets.state_sign import sign_pixmap, state_colour
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
-from gui.window.theme import icon
 
 BAR, LEAST_NAME = 25, 30
 """Steps of the grid: width of the progress bar if all is in one line, and the least width of the name."""
@@ -25,22 +25,23 @@ _UNDER_WAY = (*_BUSY, "running", "pausing", "paused", "stopping")
 
 
 class RunToolbar(QWidget):
-    """The toolbar. Its buttons are the window's actions, so that menu, shortcut and button agree.
+    """The toolbar. Its buttons are the window's actions, so that menu, shortcut and button agree. It has those that
+    suit the run: pause, stop and save while it is live, even if one of them has to wait; else continue, if it can be.
 
     Args:
         actions: The window's actions by name.
-        parent: Parent widget.
     """
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: dict[str, QAction]) -> None:
+        super().__init__()
         self._actions = actions
-        self.primary, self.pause, self.stop, self.checkpoint = (QToolButton() for _ in range(4))
-        for button in (self.primary, self.pause, self.stop, self.checkpoint):
+        self.new_run, self.primary, self.pause, self.stop, self.checkpoint = (QToolButton() for _ in range(5))
+        for button in self._buttons:
             button.setIconSize(icon_size())
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.new_run.setDefaultAction(actions["new_run"])
         self.primary.setDefaultAction(actions["start"])
         self.pause.setDefaultAction(actions["pause"])
         self.checkpoint.setDefaultAction(actions["checkpoint"])
@@ -65,6 +66,10 @@ class RunToolbar(QWidget):
         self._state: State = "idle"
         self.retranslate()
 
+    @property
+    def _buttons(self) -> tuple[QToolButton, ...]:
+        return self.new_run, self.primary, self.pause, self.stop, self.checkpoint
+
     def _arrange(self) -> None:
         self.name.setFont(text_font("heading"))
         for label in (self.what, self.times):
@@ -76,7 +81,7 @@ class RunToolbar(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setSpacing(space(TIGHT))
-        for button in (self.primary, self.pause, self.stop, self.checkpoint):
+        for button in self._buttons:
             layout.addWidget(button)
         layout.addSpacing(space(SMALL))
         layout.addWidget(self.sign)
@@ -94,7 +99,7 @@ class RunToolbar(QWidget):
             compact: True: one line; False: the progress below the name.
         """
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for button in (self.pause, self.stop):
+        for button in (self.new_run, self.pause, self.stop):
             button.setToolButtonStyle(alone if compact else beside)
         ways = QBoxLayout.Direction
         self._facts.setDirection(ways.LeftToRight if compact else ways.TopToBottom)
@@ -104,14 +109,14 @@ class RunToolbar(QWidget):
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(space(SMALL), above, space(MEDIUM), above)
+        self.setMinimumHeight(self.new_run.sizeHint().height() + 2 * above)  # with no button in it too
         self._fit()
 
     def _fit(self) -> None:
         """In one line, times, progress and step are dropped before the name is; state and epoch stay."""
         whole = " · ".join(self._doing_now)
         told = self.fontMetrics().horizontalAdvance(whole) + self.times.sizeHint().width()
-        shown = (one for one in (self.primary, self.pause, self.stop, self.checkpoint) if not one.isHidden())
-        buttons = sum(one.sizeHint().width() for one in shown)
+        buttons = sum(one.sizeHint().width() for one in self._buttons if not one.isHidden())
         room = not self._compact or buttons + told + space(BAR + LEAST_NAME) <= self.width()
         self.what.setText(whole if room else " · ".join(self._doing_now[:2]))
         self.times.setVisible(room)
@@ -126,15 +131,20 @@ class RunToolbar(QWidget):
         """Show a run and its state.
 
         Args:
-            name: Name of the run.
+            name: Name of the run; empty: none.
             state: Its state.
             enabled: Actions that are available.
             setting_up: Whether a new run is being set up: the page for that has the button that starts it. Default:
                 False.
         """
         self._state = state
-        self.primary.setVisible(not setting_up)
-        self.name.setText(name)
+        live = state in LIVE
+        for button in (self.pause, self.stop, self.checkpoint):
+            button.setVisible(live)
+        self.primary.setVisible(not live and not setting_up and self._actions["start"].isEnabled())
+        self.new_run.setVisible(not setting_up)
+        self.name.setText(name or (self.tr("New run") if setting_up else self.tr("No run is open")))
+        self.sign.setVisible(bool(name))
         self._tint()
         self.sign.setAccessibleName(state_word(state))
         for label in (self.sign, self.what):
@@ -143,6 +153,8 @@ class RunToolbar(QWidget):
         paused = state == "paused"
         self._actions["pause"].setText(self.tr("&Resume") if paused else self.tr("&Pause"))
         self._actions["pause"].setIcon(icon("start" if paused else "pause"))
+        if not name:
+            self.show_outlook(None, None)
 
     def show_outlook(self, model: RunModel | None, outlook: Outlook | None) -> None:
         """Show progress and remaining time.

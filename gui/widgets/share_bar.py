@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.window.dimensions import space
-from gui.window.theme import Colours, mix
+from gui.style.dimensions import space
+from gui.style.theme import Colours, mix
 
 Part = tuple[float, float]
 """Beginning and end of a part, in [0, 1]."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.widgets import labels
+from gui.text.class_text import class_names
 from trainer.text.text_shortening import shorten_all
 
 
@@ -30,7 +30,7 @@ class ShortNames:
         Returns:
             The short names in the same order, each on one line.
         """
-        names = labels.class_names(classes)
+        names = class_names(classes)
         short = self.within(room, names, font)
         return tuple(short[name] for name in names)
 
@@ -55,7 +55,7 @@ class ShortNames:
 class NameDelegate(QStyledItemDelegate):
     """Draws cells that each hold one of `names`, shortened to fit."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.names: Sequence[str] = ()
         self._short = ShortNames()

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from gui.style.dimensions import TIGHT, space
+from gui.style.theme import Colours, mix
 from gui.text.formats import STATE_ICONS, state_word
-from gui.window.theme import Colours, mix
 from trainer.resources import resource
 
 _ATTENTION = {False: QColor("#7A4D00"), True: QColor("#E3B341")}
@@ -84,15 +85,15 @@ class StateSign(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sign, self.word = QLabel(), QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.sign, self.word = QLabel(), QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._state = "idle"
         font = self.word.font()
         font.setBold(True)
         self.word.setFont(font)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self.sign)
+        layout.setSpacing(space(1.5 * TIGHT))
+        layout.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.word, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from gui.engine import processes
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, space
 from gui.text.formats import short_path, whole
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.labels import Note
 from gui.widgets.state_sign import sign_pixmap, state_colour
-from gui.window.dimensions import MEDIUM, SMALL, space
 from trainer.store.folder import RunFolder
 
 MOST_CHIPS = 3
@@ -24,11 +24,10 @@ class StatusBar(QStatusBar):
 
     Args:
         open_run: Called with the folder of a live run that was clicked.
-        parent: Parent widget.
     """
 
-    def __init__(self, open_run: Callable[[Path], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, open_run: Callable[[Path], object]) -> None:
+        super().__init__()
         self._open_run = open_run
         self._live: list[RunFolder] = []
         self._live_runs: processes.LiveRuns | None = None
@@ -38,7 +37,7 @@ class StatusBar(QStatusBar):
         self.chips = QWidget()
         row = self._row = QHBoxLayout(self.chips)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(space(TIGHT))
         row.addWidget(self.also)
         self.setContentsMargins(space(SMALL), 0, 0, 0)  # below the list of runs
         self.addWidget(self.where, 1)

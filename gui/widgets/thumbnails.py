@@ -33,7 +33,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from gui.widgets import labels
+from gui.widgets.drawing import draw_mark, draw_picture, image_of, text_width
+from gui.widgets.labels import plain_tip
 from gui.widgets.short_names import ShortNames
 from trainer.text.text_shortening import shorten
 
@@ -65,7 +66,7 @@ class Card:
 class ThumbnailModel(QAbstractListModel):
     """Makes cards as they are painted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._count = 0
         self._fetch: Callable[[int], Card | None] = lambda row: None
@@ -106,7 +107,7 @@ class ThumbnailModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and (card := self.card(index.row())):
             return card.spoken
         if role == Qt.ItemDataRole.ToolTipRole and (card := self.card(index.row())):
-            return labels.plain_tip(card.tip or card.spoken)
+            return plain_tip(card.tip or card.spoken)
         return None
 
 
@@ -119,12 +120,11 @@ class ThumbnailView(QAbstractItemView):
     Args:
         side: Side of an image in logical pixels.
         lines: Lines of text below it.
-        parent: Parent widget.
         largest: Side up to which images grow while all fit without scrolling; 0 (default): they do not.
     """
 
-    def __init__(self, side: int, lines: int, parent: QWidget | None = None, *, largest: int = 0) -> None:
-        super().__init__(parent)
+    def __init__(self, side: int, lines: int, *, largest: int = 0) -> None:
+        super().__init__()
         self.side, self.lines = side, lines
         self.widest = ""
         """A text that has to fit on a line."""
@@ -152,7 +152,7 @@ class ThumbnailView(QAbstractItemView):
 
     def _least_size(self) -> QSize:
         metrics = QFontMetricsF(self.font())
-        width = max(self.side, labels.text_width(metrics, self.widest))
+        width = max(self.side, text_width(metrics, self.widest))
         return QSize(width + 2 * GAP + 4, round(self.side + self.lines * metrics.height() + 2 * GAP + 4))
 
     def short_names(self, classes: tuple[str, ...], around: str = "", *, on_line: int = 1) -> tuple[str, ...]:
@@ -333,7 +333,7 @@ class ThumbnailView(QAbstractItemView):
         elif row == self._hovered:
             painter.fillRect(area, palette.color(QPalette.ColorRole.AlternateBase))
         top = QRectF(area.x() + GAP, area.y() + GAP, area.width() - 2 * GAP, self.side)
-        labels.draw_picture(painter, labels.image_of(card.pixels), top)
+        draw_picture(painter, image_of(card.pixels), top)
         ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
         line = QRectF(top.x(), top.bottom() + GAP - 2, top.width(), metrics.height())
         painter.setPen(ink)
@@ -353,6 +353,6 @@ class ThumbnailView(QAbstractItemView):
         left = line.x() + (line.width() - mark - width) / 2
         if right is not None:
             area = QRectF(left, line.center().y() - (mark - 4) / 2, mark - 4, mark - 4)
-            labels.draw_mark(painter, right, area, painter.pen().color())
+            draw_mark(painter, right, area, painter.pen().color())
         place = QRectF(left + mark, line.y(), width + 2, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, cut)

@@ -22,14 +22,14 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton
 
+from gui.style.dimensions import CORNER, SMALL, TIGHT, space
+from gui.style.theme import Colours, icon
 from gui.text import formats
 from gui.viewmodels.image_zoom import STEP
 from gui.widgets.big_picture import BigPicture
 from gui.widgets.file_thumbnails import FULL, LARGE, image_size, read_scaled
-from gui.window.dimensions import CORNER, SMALL, TIGHT, space
-from gui.window.theme import Colours, icon
 
 READ_MS = 60
 """A file is read once a person rests on its image: holding an arrow key down must not wait for files."""
@@ -56,7 +56,6 @@ class ZoomPicture(BigPicture):
     has the focus. Images that come from files are read from there, as sharp as they are shown.
 
     Args:
-        parent: Parent widget.
         large: Whether it is the large one: a double click then shows it pixel by pixel.
     """
 
@@ -67,8 +66,8 @@ class ZoomPicture(BigPicture):
     changed = Signal()
     """It shows something else now."""
 
-    def __init__(self, parent: QWidget | None = None, *, large: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, *, large: bool = False) -> None:
+        super().__init__()
         self._large = large
         self._given: QImage | None = None
         self._file: Path | None = None

@@ -14,12 +14,12 @@ from PySide6.QtCore import QKeyCombination, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
+from gui.style.theme import icon
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.run_state import Action
 from gui.viewmodels.selection import OpenRun
-from gui.window.latin_keys import latin_key
-from gui.window.tabs import PANELS
-from gui.window.theme import icon
+from gui.widgets.latin_keys import latin_key
+from gui.window.tabs import PANELS, panel_titles
 
 SEPARATOR = ""
 
@@ -186,7 +186,8 @@ class WindowActions(QObject):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        for name, text in (self._texts() | self._tab_texts()).items():
+        tabs = {f"tab_{name}": title for name, title in panel_titles().items()}
+        for name, text in (self._texts() | tabs).items():
             action = self.actions[name]
             action.setText(text)
             plain = text.replace("&", "").rstrip("…")
@@ -237,20 +238,6 @@ class WindowActions(QObject):
             "tour": self.tr("&Tour of the window"),
             "window_log": self.tr("&Log of the window"),
             "about": self.tr("&About Epochscope"),
-        }
-
-    def _tab_texts(self) -> dict[str, str]:
-        return {
-            "tab_curves": self.tr("Curves"),
-            "tab_classes": self.tr("Classes"),
-            "tab_errors": self.tr("Errors"),
-            "tab_slices": self.tr("Slices"),
-            "tab_confidence": self.tr("Confidence"),
-            "tab_weights": self.tr("Weights"),
-            "tab_map": self.tr("Map"),
-            "tab_predict": self.tr("Predict"),
-            "tab_labels": self.tr("Labels"),
-            "tab_log": self.tr("Log"),
         }
 
     def press(self, event: QKeyEvent) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
-from gui.window.dimensions import SMALL, TIGHT, icon_size, space, text_font
+from gui.style.dimensions import SMALL, TIGHT, icon_size, space, text_font
+from gui.style.theme import icon
 from gui.window.panel_place import PanelPlace
-from gui.window.theme import icon
 
 LEAST_WIDTH = 240
 """Pixels."""
@@ -20,8 +20,8 @@ class BesidePanel(QFrame):
     returned = Signal()
     torn = Signal()
 
-    def __init__(self, place: PanelPlace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, place: PanelPlace) -> None:
+        super().__init__()
         self.place = place
         self.setMinimumWidth(LEAST_WIDTH)
         self.title = QLabel(textFormat=Qt.TextFormat.PlainText)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.widgets.banner import Banner
+from gui.widgets.dropped_paths import dropped_paths
 from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.store.folder import is_run
 
@@ -52,12 +53,12 @@ class DragDrop(QObject):
 
     def entered(self, event: QDragEnterEvent) -> None:
         """Accept or reject a drag."""
-        if kind_of(_paths(event.mimeData())) != "nothing":
+        if kind_of(dropped_paths(event)) != "nothing":
             event.acceptProposedAction()
 
     def dropped(self, event: QDropEvent) -> None:
         """Open it after the drop has finished: a dialog opened during it would block the program it came from."""
-        paths = _paths(event.mimeData())
+        paths = dropped_paths(event)
         event.acceptProposedAction()
         QTimer.singleShot(0, self, lambda: self._tell(paths))
 
@@ -71,19 +72,8 @@ class DragDrop(QObject):
             case "images":
                 self.images_dropped.emit(taken)
             case "nothing":
-                self._banner.show_notice("drop", self.tr("Drop one folder, or image files."), sign="info")
+                self._banner.tell("drop", self.tr("Drop one folder, or image files."), sign="info")
         if others and len(paths) > 1:
             more = f", … ({len(others)})" if len(others) > NAMED else ""
             names = ", ".join(path.name[:60] for path in others[:NAMED]) + more
-            self._banner.show_notice("left_out", self.tr("Not opened: {names}").format(names=names))
-
-
-def _paths(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-
-
-def dropped_folder(event: QDropEvent) -> Path | None:
-    """The folder, if exactly one was dropped; otherwise None."""
-    urls = event.mimeData().urls()
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-    return path if path is not None and path.is_dir() else None
+            self._banner.tell("left_out", self.tr("Not opened: {names}").format(names=names))

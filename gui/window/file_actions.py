@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from gui.engine.report_job import ReportJob
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import FileOffer
+from gui.preferences import Preferences
 from gui.text.errors import error_text
 from gui.text.formats import plain
 from gui.viewmodels.open_runs import OpenRuns
 from gui.widgets.banner import Banner, Button
-from gui.window.preferences import Preferences
-from gui.window.save_target import ask_target
+from gui.widgets.save_target import ask_target
 from gui.window.tabs import Tabs
 from trainer.errors import EpochscopeError
 
@@ -103,7 +103,7 @@ class FileActions(QObject):
         language: Language = "ru" if QLocale().language() == QLocale.Language.Russian else "en"
         compared = [one.folder for one in self._runs.overlays]
         self._report = ReportJob(run.folder, path, language, compared, RpcClient(self._preferences.python))
-        self._banner.show_notice("export", self.tr("The report is being written …"), sign="clock")
+        self._banner.tell("export", self.tr("The report is being written …"), sign="clock")
 
     def poll(self) -> None:
         """Called on each tick: report the outcome of the export once it is finished."""
@@ -123,10 +123,10 @@ class FileActions(QObject):
 
     def _tell_export(self, path: Path, error: OSError | EpochscopeError | None, buttons: Sequence[Button] = ()) -> None:
         if error is None:
-            self._banner.show_notice("export", self.tr("Written to {path}").format(path=path), buttons, sign="done")
+            self._banner.tell("export", self.tr("Written to {path}").format(path=path), buttons, sign="done")
         else:
             reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
-            self._banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=reason))
+            self._banner.tell("export", self.tr("Not exported: {reason}").format(reason=reason))
 
     # -- about the run ---------------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class FileActions(QObject):
         """Settings and metrics of several runs, side by side."""
         from gui.runs.compare_dialog import CompareDialog
 
-        CompareDialog(paths, self._window).show()
+        CompareDialog(paths, self._window, self._runs.colours).show()
 
 
 def _show(path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gui.preferences import Preferences
 from gui.text.formats import plain
 from gui.widgets.banner import Banner
-from gui.window.preferences import Preferences
 
 NOTICE = "file_callbacks"
 
@@ -50,7 +50,7 @@ class FileCallbacks(QObject):
             (choose, lambda: self._choose(path, epochs, names)),
             (leave_out.format(names=named.replace("&", "&&")), lambda: self._leave_out(path, epochs, names)),
         ]
-        self._banner.show_notice(NOTICE, text.format(names=named), buttons)
+        self._banner.tell(NOTICE, text.format(names=named), buttons)
 
     def _choose(self, path: Path, epochs: int | None, names: Sequence[str]) -> None:
         words: list[str] = []

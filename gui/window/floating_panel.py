@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from gui.window.dimensions import STEP, space
+from gui.style.dimensions import STEP, space
 from gui.window.panel_place import PanelPlace
 
 FIRST_SIZE = QSize(960, 680)

@@ -6,12 +6,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gui.engine import processes
+from gui.preferences import Preferences
 from gui.widgets.banner import Banner
-from gui.widgets.preferences_dialog import PreferencesDialog
 from gui.widgets.text_dialog import show_text
 from gui.window.actions import WindowActions
 from gui.window.log_file import log_file
-from gui.window.preferences import Preferences
+from gui.window.preferences_dialog import PreferencesDialog
 from trainer.version import __version__
 
 

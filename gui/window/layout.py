@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 from gui.window.tabs import Tabs
 from gui.window.top_rows import TopRows
 
@@ -72,6 +72,7 @@ class WindowLayout:
         """Restore the default layout."""
         self._preferences.forget_layout()
         self._window.showNormal()
+        self._actions["full_screen"].setChecked(False)
         self._first_sizes()
         self._tabs.arrange(b"")
         self._unfolded = False

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, 
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from gui.engine.rpc_client import RpcClient
+from gui.preferences import Preferences
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.eta import outlook
 from gui.viewmodels.open_runs import OpenRuns, open_run
@@ -28,7 +29,6 @@ from gui.window.file_actions import FileActions
 from gui.window.help_actions import HelpActions
 from gui.window.layout import WindowLayout, column
 from gui.window.pages import Pages
-from gui.window.preferences import Preferences
 from gui.window.refresh_timer import Every, RefreshTimer
 from gui.window.run_controller import RunController
 from gui.window.run_notices import RunNotices
@@ -77,12 +77,11 @@ class Window(QMainWindow):
         preferences = self.preferences
         self.banner = Banner()
         self.run_controller = RunController(self, self.banner, preferences, self.root)
-        self.closing = Closing(self.run_controller, self.banner)
+        self.closing = Closing(self, self.run_controller, self.banner, lambda: self.tabs.unsaved + self.pages.unsaved)
         self.run_notices = RunNotices(self, self.banner)
         self.file_actions = FileActions(self, self.banner, preferences, self.runs, self.root)
         self.help_actions = HelpActions(self, preferences, self.banner)
         self.drag_drop = DragDrop(self, self.banner)
-        self.tour = TourGuide(self, preferences, self.runs)
         self.refresh_timer = RefreshTimer(self, lambda: self.runs.catching_up)
         self.window_actions = WindowActions(self, self._slots(), self.open_run)
 
@@ -120,7 +119,7 @@ class Window(QMainWindow):
             "full_screen": lambda: self.window_layout.full_screen(),
             "reset_layout": lambda: self.window_layout.reset(),
             "keys": lambda: about.keys(self.window_actions),
-            "tour": self.tour.begin,
+            "tour": lambda: self.tour.begin(),
             "window_log": about.window_log,
             "about": about.about,
         }
@@ -129,14 +128,15 @@ class Window(QMainWindow):
     def _build(self) -> None:
         actions, preferences = self.window_actions.actions, self.preferences
         self.run_toolbar = RunToolbar(actions)
-        self.tabs = Tabs(self.epoch_cursor, self.rpc_client, preferences)
+        self.tabs = Tabs(self.epoch_cursor, self.rpc_client, preferences, self.runs.colours)
         self.epoch_bar = EpochBar(self.epoch_cursor)
         self.run_info = RunInfo(self.epoch_cursor)
         self.start_place = StartPlace(actions)
         run_page = column(self.tabs.panes, self.epoch_bar)
+        run_page.setFocusProxy(self.tabs)
         self.pages = Pages(self.start_place, run_page, self.rpc_client, self.root, preferences)
         self.search_actions = SearchActions(self, self.pages, self.run_controller, self.open_run)
-        self.runs_side = RunsSide(self.root, preferences)
+        self.runs_side = RunsSide(self.root, preferences, self.runs.colours)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.runs_side, self.pages, self.run_info):
             self.splitter.addWidget(widget)
@@ -148,7 +148,8 @@ class Window(QMainWindow):
         self.setStatusBar(self.status_bar)
         sides = (self.runs_side, self.run_info)
         self.window_layout = WindowLayout(self, self.splitter, sides, self.top_rows, self.tabs, actions, preferences)
-        self.tour.places = TourPlaces(self.runs_side, self.tabs, self.start_place, self.pages, self.window_layout)
+        places = TourPlaces(self.runs_side, self.tabs, self.start_place, self.pages, self.window_layout)
+        self.tour = TourGuide(self, places, preferences, self.runs)
 
     def _connect(self) -> None:
         files, side = self.file_actions, self.runs_side
@@ -191,7 +192,7 @@ class Window(QMainWindow):
             self._show_folder(Path(path))
         else:
             text = self.tr("Not the folder of a run: {path}").format(path=path)
-            self.banner.show_notice("no_run", text)
+            self.banner.tell("no_run", text)
 
     def _show_folder(self, path: Path) -> None:
         folder = RunFolder(path)
@@ -253,7 +254,7 @@ class Window(QMainWindow):
         """Classify these images with the shown run's best weights."""
         if self.run is None:
             text = self.tr("Open a run first: its best weights classify your images.")
-            self.banner.show_notice("drop", text, sign="info")
+            self.banner.tell("drop", text, sign="info")
         else:
             self.show_tab("predict")
             self.tabs.panel("predict").classify(images)
@@ -331,11 +332,9 @@ class Window(QMainWindow):
         """Update buttons and menus to the state of the run."""
         run, steering = self.run, self.run_controller.steering
         self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run, ready=self.pages.ready)
-        name = run.folder.name if run else self.tr("No run is open")
+        name = run.folder.name if run else ""
         self.run_toolbar.show_state(name, steering.state, steering.enabled, setting_up=self.pages.on_new_run)
         self.run_info.show_state(steering.state, steering.enabled)
-        if run is None:
-            self.run_toolbar.show_outlook(None, None)
 
     def retranslate(self) -> None:
         """The language has changed: set all texts again."""
@@ -360,6 +359,7 @@ class Window(QMainWindow):
         super().showEvent(event)
         self.tabs.note(ALL_TOPICS)
         self.tabs.show_floating(True)
+        self.pages.take_focus()
         self.refresh_timer.set()
 
     def hideEvent(self, event: QHideEvent) -> None:

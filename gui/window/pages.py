@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.engine.processes import PythonCheck
 from gui.engine.rpc_client import RpcClient
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 
 if TYPE_CHECKING:
     from gui.new_run.new_run_page import NewRunPage
     from gui.panels.labels.labels_page import LabelsPage
-    from gui.viewmodels.recipe_advice import RecipeAdvice
 
 
 class Pages(QStackedWidget):
@@ -38,7 +37,6 @@ class Pages(QStackedWidget):
         self._root = root
         self._preferences = preferences
         self._devices: PythonCheck | None = None
-        self._advice: RecipeAdvice | None = None
         self.addWidget(start_page)
         self.addWidget(run_page)
 
@@ -63,6 +61,11 @@ class Pages(QStackedWidget):
         return self._on_labels or (self.new_run_page is not None and self.new_run_page.start_button.isEnabled())
 
     @property
+    def unsaved(self) -> int:
+        """Decisions about labels that are only in memory."""
+        return self._labels_page.view.unsaved if self._labels_page is not None else 0
+
+    @property
     def _on_labels(self) -> bool:
         return self._labels_page is not None and self.currentWidget() is self._labels_page
 
@@ -71,6 +74,12 @@ class Pages(QStackedWidget):
         is set."""
         if bring or not self.on_new_run:
             self.setCurrentWidget(self.run_page if shown else self.start_page)
+
+    def take_focus(self) -> None:
+        """Let the keyboard begin on the page in front, if it is nowhere yet."""
+        page = self.currentWidget()
+        if page is not None and self.window().focusWidget() is None:
+            page.setFocus()
 
     def show_start(self) -> None:
         """Show the start page; a shown run stays open."""
@@ -85,14 +94,12 @@ class Pages(QStackedWidget):
             def make_client() -> RpcClient:
                 return RpcClient(self._preferences.python)
 
-            self._advice = RecipeAdvice(make_client, self._root)
-            self.new_run_page = NewRunPage(
-                self._rpc_client, self._root, self._preferences, advice=self._advice, make_client=make_client
-            )
+            advice = RecipeAdvice(make_client, self._root)
+            self.new_run_page = NewRunPage(self._rpc_client, make_client, advice, self._preferences, self._root)
             self.new_run_page.start_wanted.connect(self._start)
-            self.new_run_page.start_button.enabled_changed.connect(self.ready_changed)
-            self.new_run_page.search_button.wanted.connect(self.search_wanted)
-            self.new_run_page.check.labels_wanted.connect(self._show_labels)
+            self.new_run_page.ready_changed.connect(self.ready_changed)
+            self.new_run_page.search_wanted.connect(self.search_wanted)
+            self.new_run_page.labels_wanted.connect(self._show_labels)
             self.addWidget(self.new_run_page)
             self._devices = PythonCheck(self._preferences.python, full=True)
         if source is not None:
@@ -157,10 +164,8 @@ class Pages(QStackedWidget):
     def release(self) -> None:
         """Cancel pending requests."""
         self._forget_devices()
-        if self._advice is not None:
-            self._advice.close()
         if self.new_run_page is not None:
-            self.new_run_page.callbacks.catalog.close()
+            self.new_run_page.release()
 
     def _forget_devices(self) -> None:
         if self._devices is not None:

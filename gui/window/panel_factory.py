@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
+from gui.preferences import Preferences
 from gui.viewmodels.explanations import Explanations
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import EpochCursor
-from gui.window.preferences import Preferences
 
 
 def make_panel(
-    name: str, cursor: EpochCursor, rpc_client: RpcClient, preferences: Preferences, explanations: Explanations
+    name: str,
+    cursor: EpochCursor,
+    rpc_client: RpcClient,
+    preferences: Preferences,
+    explanations: Explanations,
+    colours: RunColours,
 ) -> Panel:
     """The panel of a tab. Its module is imported here: what no one looks at takes no time at the start."""
     match name:
+        case "curves":
+            from gui.panels.curves.curves_panel import CurvesPanel
+
+            return CurvesPanel(cursor, colours)
         case "errors":
             from gui.panels.confusion.confusion_panel import ConfusionPanel
 
@@ -21,7 +31,7 @@ def make_panel(
         case "slices":
             from gui.panels.slices.slices_panel import SlicesPanel
 
-            return SlicesPanel(cursor, rpc_client)
+            return SlicesPanel(cursor, rpc_client, explanations)
         case "map":
             from gui.panels.embedding import EmbeddingPanel
 
@@ -44,10 +54,6 @@ def make_panel(
 def _reading_panel(name: str, cursor: EpochCursor) -> Panel:
     """One that only reads what the run has written."""
     match name:
-        case "curves":
-            from gui.panels.curves.curves_panel import CurvesPanel
-
-            return CurvesPanel(cursor)
         case "classes":
             from gui.panels.classes.classes_panel import ClassesPanel
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from gui.engine import processes
 from gui.engine.search_process import SearchProcess
+from gui.preferences import Preferences
 from gui.text.errors import error_text
 from gui.text.formats import plain
 from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, RunState, State
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.banner import Banner
+from gui.widgets.question_box import question_box
+from gui.widgets.text_dialog import show_text
 from gui.window.file_callbacks import FileCallbacks
-from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError, UsageError
 from trainer.plugins import stand_in
 from trainer.store import trash
@@ -44,7 +48,10 @@ class RunController(QObject):
         self.root = root
         self.steering = RunState(None)
         self.started: dict[Path, processes.EngineProcess] = {}
-        self._discarding: OpenRun | None = None
+        self._discarding: list[OpenRun] = []
+        """Runs that go to the trash as soon as they have stopped, whichever is shown."""
+        self._endings: list[processes.Ending] = []
+        """Processes of runs that are no longer shown."""
         self._file_callbacks = FileCallbacks(window, banner, preferences, self.go_on)
         self._continued: tuple[processes.EngineProcess, int | None] | None = None
         """The engine that continues a run as it is, and the epochs asked for."""
@@ -53,6 +60,8 @@ class RunController(QObject):
     def show_run(self, run: OpenRun | None) -> None:
         """Control this run from now on."""
         self._banner.clear()
+        if self.steering.ending is not None:
+            self._endings.append(self.steering.ending)
         self.steering = RunState(run, self.started.get(run.folder.path) if run else None)
         self.changed.emit()
 
@@ -111,11 +120,14 @@ class RunController(QObject):
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
-    def ask(self, do: Do, when: When = "step") -> None:
-        """Ask the shown run's engine for something."""
+    def ask(self, do: Do, when: When = "step") -> bool:
+        """Ask the shown run's engine for something; returns whether it could be asked."""
+        asked = False
         with self._showing_errors():
             self.steering.ask(do, when)
+            asked = True
         self.changed.emit()
+        return asked
 
     def pause(self) -> None:
         """Pause or unpause."""
@@ -137,9 +149,8 @@ class RunController(QObject):
         keep = box.addButton(self.tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.exec()
-        if box.clickedButton() is away:
-            self._discarding = run
-            self.ask("stop")
+        if box.clickedButton() is away and (run.over or self.ask("stop")):
+            self._discarding.append(run)
 
     def end_process(self) -> None:
         """Kill an engine that does not answer, after confirmation."""
@@ -155,7 +166,7 @@ class RunController(QObject):
         wait = box.addButton(self.tr("Wait"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(wait)
         box.exec()
-        if box.clickedButton() is end:
+        if box.clickedButton() is end and "end_process" in self.steering.enabled:  # else it has answered meanwhile
             with self._showing_errors():
                 self.steering.end_process()
             self._banner.hide_notice("overdue")
@@ -166,6 +177,8 @@ class RunController(QObject):
     def tick(self) -> None:
         """Handle answers, engines that failed to start, and requests without an answer."""
         self.working()  # asking lets go of those that have ended: of runs that are not shown, too
+        self._endings = [one for one in self._endings if not one.done()]
+        self._discarding = [run for run in self._discarding if not self._thrown_away(run)]
         steering = self.steering
         if steering.run is None:
             return
@@ -173,11 +186,9 @@ class RunController(QObject):
             if answer.result in ("refused", "stale"):
                 reason = reason_text(answer.code, answer.parameters, answer.reason)
                 text = self.tr("The training process refused ({reason}).").format(reason=plain(reason))
-                self._banner.show_notice("refused", text)
+                self._banner.tell("refused", text)
         self._tell_overdue()
         self._tell_exit()
-        if self._discarding is not None:
-            self._throw_away()
         now = steering.state, steering.enabled
         if now != self._last:
             self._last = now
@@ -211,17 +222,25 @@ class RunController(QObject):
             return
         text = self.tr("Training process failed to start (exit code {code}):").format(code=code)
         output = engine.output().strip() or self.tr("It printed nothing.")
-        self._banner.show_notice("exit", f"{text}\n{output}", [(self.tr("Show all"), _shower(self._window, output))])
+        self._banner.show_notice(
+            "exit", f"{text}\n{output}", [(self.tr("Show all"), partial(show_text, self._window, output))]
+        )
 
-    def _throw_away(self) -> None:
-        run = self.steering.run
-        if run is None or run is not self._discarding:
-            self._discarding = None  # another run, possibly in the same folder
-        elif self.steering.state in ("completed", "stopped", "failed", "lost") and not run.follower.alive:
-            self._discarding = None
-            with self._showing_errors():
-                trash.discard(run.folder)
+    def _thrown_away(self, run: OpenRun) -> bool:
+        """Whether nothing is left to do: it is in the trash, or another run is in its folder."""
+        follower, shown = run.follower, self.steering.run
+        if run is not shown:
+            with suppress(EpochscopeError):
+                follower.tick()
+        if follower.replaced or follower.gone:
+            return True
+        if follower.state not in ("completed", "stopped", "failed", "lost") or follower.alive:
+            return False
+        with self._showing_errors():
+            trash.discard(run.folder)
+            if shown is not None and shown.folder == run.folder:
                 self.gone.emit()
+        return True
 
     # -- closing -----------------------------------------------------------------------------------------------------
 
@@ -236,7 +255,7 @@ class RunController(QObject):
         text = self.tr("Still training: {names}").format(names=names)
         what = self.tr("The run does not need the window: it keeps training, and you can open it again later.")
         if late:
-            what = self.tr("It has not stopped yet. ") + what
+            what = self.tr("The run is still stopping. ") + what
         box = self._box(QMessageBox.Icon.Question, text, what)
         stop = box.addButton(self.tr("Stop after this step and save"), QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton(self.tr("Keep it running"), QMessageBox.ButtonRole.DestructiveRole)
@@ -246,6 +265,11 @@ class RunController(QObject):
         box.exec()
         clicked = box.clickedButton()
         return "stop" if clicked is stop else "leave" if clicked is leave else "stay"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run has yet to go to the trash, or a process to be ended."""
+        return bool(self._discarding or self._endings or self.steering.ending)
 
     def stop_all(self) -> None:
         """Ask every engine started here to stop after this step."""
@@ -259,11 +283,7 @@ class RunController(QObject):
             engine.release()
 
     def _box(self, sign: QMessageBox.Icon, text: str, more: str) -> QMessageBox:
-        # one text: the informative text cannot be made plain
-        whole = f"{text}\n\n{more}"
-        box = QMessageBox(sign, "Epochscope", whole, QMessageBox.StandardButton.NoButton, self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        return box
+        return question_box(self._window, sign, f"{text}\n\n{more}")
 
     def _showing_errors(self) -> _ErrorNotice:
         return _ErrorNotice(self._banner)
@@ -283,12 +303,3 @@ class _ErrorNotice:
             self._banner.show_notice("error", error_text(error))
             return True
         return False
-
-
-def _shower(window: QWidget, text: str) -> Callable[[], None]:
-    def show() -> None:
-        from gui.widgets.text_dialog import show_text
-
-        show_text(window, text)
-
-    return show

@@ -4,6 +4,7 @@ folder."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from msgspec.structs import asdict
@@ -21,6 +22,7 @@ from gui.widgets.banner import Banner
 from gui.widgets.text_dialog import show_text
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
+from trainer.text.nested_tables import table_of
 
 OF_THE_RUN = frozenset(
     {"failed", "callbacks", "edits", "folder", "unreadable", "exit", "overdue", "refused", "file_callbacks"}
@@ -87,9 +89,9 @@ class RunNotices(QObject):
             self._watched = run.folder
         elif self._watched == run.folder:
             self._watched = None
-            before = run_before(run.folder) if run.model.info.settings.get("data", {}).get("edits") else None
+            before = run_before(run.folder) if table_of(run.model.info.settings, "data").get("edits") else None
             if before is not None and ended.status == "completed":
-                text = self.tr("This run was trained with your decisions about labels.")
+                text = self.tr("This run was trained on your corrected labels.")
                 paths = [before.path, run.folder.path]
                 compare = self.tr("Compare with the previous run"), lambda: self.compare_wanted.emit(paths)
                 self._banner.show_notice("edits", text, [compare], sign="done")
@@ -117,12 +119,8 @@ class RunNotices(QObject):
         if not found:
             self._banner.hide_notice("folder")
             return
-        whole, name = folder_problems.all_text(found), run.folder.name
-
-        def show_whole() -> None:
-            show_text(self._window, whole, name)
-
-        buttons = [(self.tr("Show all"), show_whole)] if len(found) > folder_problems.MOST else []
+        show_all = partial(show_text, self._window, folder_problems.all_text(found), run.folder.name)
+        buttons = [(self.tr("Show all"), show_all)] if len(found) > folder_problems.MOST else []
         self._banner.show_notice("folder", folder_problems.notice(found), buttons)
 
     def page_changed(self, on_run: bool) -> None:

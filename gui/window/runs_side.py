@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.preferences import Preferences, RunOrder
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import OpenRun
-from gui.window.preferences import Preferences, RunOrder
 
 if TYPE_CHECKING:
     from gui.runs.runs_panel import RunsPanel
@@ -29,10 +30,12 @@ class RunsSide(QWidget):
     compare_wanted = Signal(list)
     runs_removed = Signal(list)
 
-    def __init__(self, root: Path, preferences: Preferences) -> None:
+    def __init__(self, root: Path, preferences: Preferences, colours: RunColours) -> None:
         super().__init__()
         self._root = root
         self._preferences = preferences
+        self._colours = colours
+        colours.recall(preferences.run_colours)
         self._shown: Path | None = None
         self.panel: RunsPanel | None = None
         self.setMinimumWidth(LEAST_WIDTH)
@@ -48,17 +51,21 @@ class RunsSide(QWidget):
     def _make(self) -> RunsPanel:
         from gui.runs.runs_panel import RunsPanel
 
-        panel = RunsPanel(self._root)
+        panel = RunsPanel(self._root, self._colours)
         self._layout.addWidget(panel)
         panel.show_order(self._preferences.run_order)
         panel.order_chosen.connect(self._remember_order)
         panel.show_run(self._shown)
         panel.run_chosen.connect(self.run_chosen)
         panel.overlays_changed.connect(self.overlays_changed)
+        panel.overlays_changed.connect(self._keep_colours)  # once they are drawn, which the line above brings about
         panel.continue_wanted.connect(self.continue_wanted)
         panel.compare_wanted.connect(self.compare_wanted)
         panel.runs_removed.connect(self.runs_removed)
         return panel
+
+    def _keep_colours(self) -> None:
+        self._preferences.run_colours = self._colours.kept()
 
     def _remember_order(self, order: RunOrder) -> None:
         self._preferences.run_order = order

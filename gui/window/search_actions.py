@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from gui.window.pages import Pages
 from gui.window.run_controller import RunController
+
+if TYPE_CHECKING:
+    from gui.search.search_dialog import SearchDialog
 
 
 class SearchActions(QObject):
@@ -25,12 +30,13 @@ class SearchActions(QObject):
 
     def show(self, name: str = "") -> None:
         """The searches of the window's runs, this one in front."""
-        from gui.search.search_dialog import SearchDialog  # with charts, which the start of the window does without
+        # with charts, which the start of the window does without
+        from gui.search.search_dialog import SearchDialog
 
         dialog = SearchDialog(self._controller.root, self._window, name, self._controller.searches())
         dialog.run_chosen.connect(self._open_run)
-        dialog.go_on_wanted.connect(lambda name, dialog=dialog: self._go_on(name, dialog))
-        dialog.more_wanted.connect(lambda name, trials, dialog=dialog: self._go_on(name, dialog, trials))
+        dialog.go_on_wanted.connect(partial(self._go_on, dialog))
+        dialog.more_wanted.connect(partial(self._go_on, dialog))
         dialog.settings_wanted.connect(self._show_settings)
         dialog.show()
 
@@ -39,12 +45,9 @@ class SearchActions(QObject):
         if self._controller.start_search(arguments, name):
             self.show(name)
 
-    def _go_on(self, name: str, dialog: QWidget, trials: int | None = None) -> None:
+    def _go_on(self, dialog: SearchDialog, name: str, trials: int | None = None) -> None:
         """With a search that was stopped, or is to have this many `trials` in all; the dialog follows it."""
-        from gui.search.search_dialog import SearchDialog
-
         more = ["--trials", str(trials)] if trials is not None else []
         words = ["search", "--name", name, *more, "--runs", str(self._controller.root)]
-        if self._controller.start_search(words, name) and isinstance(dialog, SearchDialog):
-            dialog.processes = self._controller.searches()
-            dialog.poll()
+        if self._controller.start_search(words, name):
+            dialog.follow(self._controller.searches())

@@ -32,7 +32,7 @@ class StartPlace(QWidget):
 
     @property
     def page(self) -> StartPage:
-        """The page, if it exists."""
+        """The page, made when it is first asked for."""
         if self._page is None:
             from gui.start.start_page import StartPage
 
@@ -40,11 +40,12 @@ class StartPlace(QWidget):
             self._page.run_chosen.connect(self.run_chosen)
             self._page.recipe_chosen.connect(self.recipe_chosen)
             self._layout.addWidget(self._page)
+            self.setFocusProxy(self._page)
         return self._page
 
     def show_runs(self, runs: Sequence[RecentRun]) -> None:
         """Set the latest runs."""
-        self.page.recent.show_runs(runs)
+        self.page.show_runs(runs)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Create the page on first show."""

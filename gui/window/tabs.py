@@ -7,23 +7,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, overload
 
 import msgspec
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QTabBar, QToolButton
 
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
+from gui.preferences import Preferences
+from gui.style.theme import icon
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.fitting_tabs import FittingTabs, TabName
 from gui.window.beside_panel import BesidePanel
 from gui.window.floating_panel import FloatingPanel
 from gui.window.panel_factory import make_panel
 from gui.window.panel_place import PanelPlace
-from gui.window.preferences import Preferences
-from gui.window.theme import icon
 
 if TYPE_CHECKING:
     from gui.panels.confusion.confusion_panel import ConfusionPanel
@@ -45,6 +46,23 @@ PANELS = {
 """Name and icon, from left to right."""
 _TEAR = 32
 """Pixels beyond the bar at which a dragged tab is torn off."""
+
+
+def panel_titles() -> dict[str, str]:
+    """The title of each panel, by name."""
+    tr = QCoreApplication.translate
+    return {
+        "curves": tr("Tabs", "Curves"),
+        "classes": tr("Tabs", "Classes"),
+        "errors": tr("Tabs", "Errors"),
+        "slices": tr("Tabs", "Slices"),
+        "confidence": tr("Tabs", "Confidence"),
+        "weights": tr("Tabs", "Weights"),
+        "map": tr("Tabs", "Map"),
+        "predict": tr("Tabs", "Predict"),
+        "labels": tr("Tabs", "Labels"),
+        "log": tr("Tabs", "Log"),
+    }
 
 
 class _Arrangement(msgspec.Struct):
@@ -86,11 +104,14 @@ class Tabs(FittingTabs):
     compare_wanted = Signal(list)
     save_wanted = Signal(object)
 
-    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient, preferences: Preferences) -> None:
+    def __init__(
+        self, cursor: EpochCursor, rpc_client: RpcClient, preferences: Preferences, colours: RunColours
+    ) -> None:
         super().__init__(bar=TabBar())
         self._cursor = cursor
         self._rpc_client = rpc_client
         self._preferences = preferences
+        self._colours = colours
         self._explanations = Explanations(rpc_client)
         self._overlays: Sequence[OpenRun] = ()
         self._run: OpenRun | None = None
@@ -121,7 +142,7 @@ class Tabs(FittingTabs):
         self.retranslate()
 
     def _make(self, name: str) -> Panel:
-        panel = make_panel(name, self._cursor, self._rpc_client, self._preferences, self._explanations)
+        panel = make_panel(name, self._cursor, self._rpc_client, self._preferences, self._explanations, self._colours)
         panel.class_chosen.connect(self._show_class)
         panel.cell_chosen.connect(self._show_cell)
         panel.slice_chosen.connect(self._show_slice)
@@ -168,6 +189,11 @@ class Tabs(FittingTabs):
     def made(self, name: str) -> Panel | None:
         """A panel, if it has been created."""
         return self._places[name].panel
+
+    @property
+    def unsaved(self) -> int:
+        """Decisions that are only in memory."""
+        return sum(place.panel.unsaved for place in self._places.values() if place.panel is not None)
 
     def names(self) -> list[str]:
         """Names in the order of the tabs, torn-off panels at the place they would return to."""
@@ -252,6 +278,7 @@ class Tabs(FittingTabs):
             return
         before = [other for other in self._order[: self._order.index(name)] if not self._is_apart(other)]
         self.insertTab(len(before), self._places[name], "")
+        self._places[name].follow(self.tabBar())
         self._name_tabs()
         self.setCurrentWidget(self._places[name])
         window.hide()
@@ -290,9 +317,7 @@ class Tabs(FittingTabs):
 
     def arrangement(self) -> bytes:
         """Order, current tab and torn-off panels with their geometry, for `arrange`."""
-        windows = {
-            name: bytes(window.saveGeometry().toBase64().data()).decode() for name, window in self._floating.items()
-        }
+        windows = {name: bytes(one.saveGeometry().toBase64().data()).decode() for name, one in self._floating.items()}
         beside = next(iter(self._beside), "")
         widths = self.panes.sizes() if beside else []
         return msgspec.json.encode(_Arrangement(self._order, self.current, windows, beside, widths))
@@ -333,12 +358,12 @@ class Tabs(FittingTabs):
     def note(self, changed: Set[Topic]) -> None:
         """Record changes until they are drawn."""
         for place in self._places.values():
-            place.changed |= changed
+            place.note(changed)
 
     def move_cursor(self) -> None:
         """The cursor has moved."""
         for place in self._places.values():
-            place.moved = True
+            place.move_cursor()
         self.draw()
 
     def draw(self) -> None:
@@ -347,29 +372,15 @@ class Tabs(FittingTabs):
             if place.isVisible():
                 place.draw()
 
-    def _titles(self) -> dict[str, str]:
-        return {
-            "curves": self.tr("Curves"),
-            "classes": self.tr("Classes"),
-            "errors": self.tr("Errors"),
-            "slices": self.tr("Slices"),
-            "confidence": self.tr("Confidence"),
-            "weights": self.tr("Weights"),
-            "map": self.tr("Map"),
-            "predict": self.tr("Predict"),
-            "labels": self.tr("Labels"),
-            "log": self.tr("Log"),
-        }
-
     def _name_window(self, name: str) -> None:
         if (pane := self._beside.get(name)) is not None:
-            pane.title.setText(self._titles()[name])
+            pane.title.setText(panel_titles()[name])
         if (window := self._floating.get(name)) is not None:
-            title = self._titles()[name]
+            title = panel_titles()[name]
             window.setWindowTitle(f"{title} — {self._run.folder.name}" if self._run is not None else title)
 
     def _name_tabs(self) -> None:
-        titles = self._titles()
+        titles = panel_titles()
         self.name_tabs(
             {
                 self._places[name]: TabName(titles[name], sign, keys=f"Ctrl+{number % 10}")

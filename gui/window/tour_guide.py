@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from gui.preferences import Preferences
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.open_runs import OpenRuns
 from gui.window.layout import WindowLayout
 from gui.window.pages import Pages
-from gui.window.preferences import Preferences
 from gui.window.start_place import StartPlace
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class TourPlaces:
 
 
 class TourGuide(QObject):
-    """`offer` shows the tour once per user, `begin` always; `places` must be set before. Emits `run_wanted` with the
+    """`offer` shows the tour once per user, `begin` always. Emits `run_wanted` with the
     recorded run if no run is shown, `tab_wanted` with a tab of the shown run, and `run_unwanted` when the recorded run
     is no longer needed."""
 
@@ -41,10 +41,9 @@ class TourGuide(QObject):
     tab_wanted = Signal(str)
     run_unwanted = Signal()
 
-    def __init__(self, window: QWidget, preferences: Preferences, runs: OpenRuns) -> None:
+    def __init__(self, window: QWidget, places: TourPlaces, preferences: Preferences, runs: OpenRuns) -> None:
         super().__init__(window)
-        self._window, self._preferences, self._runs = window, preferences, runs
-        self.places: TourPlaces | None = None
+        self._window, self._places, self._preferences, self._runs = window, places, preferences, runs
         self.tour: Tour | None = None
         self._lent = False
 
@@ -57,11 +56,10 @@ class TourGuide(QObject):
         """From its first step."""
         from gui.start.tour import Tour
 
-        if self.places is not None:
-            self.end()
-            self._preferences.tour_seen = True
-            self.tour = Tour(self._window, self._steps(self.places))
-            self.tour.ended.connect(self._over)
+        self.end()
+        self._preferences.tour_seen = True
+        self.tour = Tour(self._window, self._steps())
+        self.tour.ended.connect(self._over)
 
     def end(self) -> None:
         """Leave the tour; harmless if there is none."""
@@ -73,8 +71,8 @@ class TourGuide(QObject):
         self.tour = None
         if self._lent and self._runs.shown is not None and self._runs.shown.folder.path == demo_run():
             self.run_unwanted.emit()
-        elif self.places is not None:
-            self.places.pages.show_run(self._runs.shown is not None)
+        else:
+            self._places.pages.show_run(self._runs.shown is not None)
         self._lent = False
 
     def _show_tab(self, name: str) -> None:
@@ -83,8 +81,10 @@ class TourGuide(QObject):
             self.run_wanted.emit(path)
         self.tab_wanted.emit(name)
 
-    def _steps(self, places: TourPlaces) -> list[TourStep]:
+    def _steps(self) -> list[TourStep]:
         from gui.start.tour import TourStep
+
+        places = self._places
 
         def tab(name: str, texts: Callable[[], tuple[str, str]]) -> TourStep:
             return TourStep(lambda: places.tabs, lambda: self._show_tab(name), texts)

@@ -46,6 +46,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>⚠ %n row(s) list an image again, which counts once, such as {example}</source>
+        <translation>
+            <numerusform>⚠ %n row lists an image again, which counts once, such as {example}</numerusform>
+            <numerusform>⚠ %n rows list an image again, which counts once, such as {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>⚠ Not applied: %n edit(s) of images that are missing or have changed</source>
         <translation>
             <numerusform>⚠ Not applied: %n edit of an image that is not there, or has changed</numerusform>

@@ -76,8 +76,8 @@
         <translation>Колбэки</translation>
     </message>
     <message>
-        <source>There are no other callbacks installed to add.</source>
-        <translation>Других колбэков, которые можно добавить, не установлено.</translation>
+        <source>No other callbacks are installed.</source>
+        <translation>Других колбэков не установлено.</translation>
     </message>
     <message>
         <source>Reading callbacks …</source>
@@ -87,7 +87,7 @@
 <context>
     <name>Callbacks</name>
     <message>
-        <source>&quot;offline&quot; (default) only writes files; &quot;online&quot; sends them at once, to the account of `wandb login`.</source>
+        <source>&quot;offline&quot; (default) only writes files; &quot;online&quot; uploads them immediately, to the account of `wandb login`.</source>
         <translation>«offline» (по умолчанию) только пишет файлы; «online» сразу отправляет их в учётную запись, заданную через `wandb login`.</translation>
     </message>
     <message>
@@ -225,6 +225,17 @@
     </message>
 </context>
 <context>
+    <name>ClassMistakes</name>
+    <message>
+        <source>Other classes predicted as {name}: {count}</source>
+        <translation>Ответ «{name}», а класс другой: {count}</translation>
+    </message>
+    <message>
+        <source>{name} predicted as another class: {count}</source>
+        <translation>Класс «{name}», а ответ другой: {count}</translation>
+    </message>
+</context>
+<context>
     <name>ClassModel</name>
     <message>
         <source>2 · precision · recall / (precision + recall)</source>
@@ -240,7 +251,7 @@
     </message>
     <message>
         <source>Click a class to see its images</source>
-        <translation>Щёлкните класс, чтобы увидеть его изображения</translation>
+        <translation>Щёлкните по классу, чтобы увидеть его изображения</translation>
     </message>
     <message>
         <source>Difference in F1 from the best epoch</source>
@@ -256,7 +267,7 @@
     </message>
     <message>
         <source>Images of this class in the split</source>
-        <translation>Число изображений этого класса в этой части данных</translation>
+        <translation>Число изображений этого класса в выборке</translation>
     </message>
     <message>
         <source>Share of the images of this class that were predicted correctly</source>
@@ -295,7 +306,7 @@
     </message>
     <message>
         <source>F1 over the epochs needs a validation split.</source>
-        <translation>Чтобы видеть F1 по эпохам, нужна валидационная часть.</translation>
+        <translation>Чтобы видеть F1 по эпохам, нужна валидационная выборка.</translation>
     </message>
     <message>
         <source>Metrics by class</source>
@@ -313,7 +324,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>Split</source>
-        <translation>Часть данных</translation>
+        <translation>Выборка</translation>
     </message>
     <message>
         <source>Test</source>
@@ -321,7 +332,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>This run has no validation split. Test metrics appear after the evaluation.</source>
-        <translation>У этого запуска нет валидационной части. Показатели на тестовых изображениях появятся после оценки.</translation>
+        <translation>У этого запуска нет валидационной выборки. Показатели на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
         <source>Validation, by epoch</source>
@@ -335,8 +346,24 @@ The first appear after the first epoch.</source>
 <context>
     <name>Closing</name>
     <message>
+        <source>Close and lose them</source>
+        <translation>Закрыть без сохранения</translation>
+    </message>
+    <message>
+        <source>Decisions about labels that are not saved: {count}</source>
+        <translation>Несохранённых решений о разметке: {count}</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>Остаться</translation>
+    </message>
+    <message>
         <source>The window closes as soon as the run has stopped …</source>
         <translation>Окно закроется, как только запуск остановится…</translation>
+    </message>
+    <message>
+        <source>They are lost when the window closes. In Labels you can choose where to save them.</source>
+        <translation>При закрытии окна они пропадут. Выбрать, куда их сохранить, можно на вкладке «Разметка».</translation>
     </message>
 </context>
 <context>
@@ -410,7 +437,7 @@ The first appear after the first epoch.</source>
     <name>CompareDialog</name>
     <message>
         <source>Accuracy on the same {images} images: within noise ({points} points, p {p}).</source>
-        <translation>Доля верных на одних и тех же изображениях ({images}): в пределах шума ({points} п. п., p {p}).</translation>
+        <translation>Доля верных ответов на одних и тех же изображениях ({images}): в пределах шума ({points} п. п., p {p}).</translation>
     </message>
     <message>
         <source>Best epoch</source>
@@ -454,7 +481,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>The runs have no evaluated split in common, so they cannot be compared.</source>
-        <translation>У запусков нет общей оценённой части данных, поэтому сравнить их нельзя.</translation>
+        <translation>Запуски не оценены на общей выборке, поэтому сравнить их нельзя.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -478,7 +505,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>{better} is better by {points} points of accuracy on the same {images} images (p {p}).</source>
-        <translation>{better} лучше на {points} п. п. по доле верных на одних и тех же изображениях ({images}, p {p}).</translation>
+        <translation>{better} лучше на {points} п. п. по доле верных ответов на одних и тех же изображениях ({images}, p {p}).</translation>
     </message>
     <message>
         <source>{better} is better by {value} in macro-F1 ({level} interval {low} to {high}).</source>
@@ -487,6 +514,49 @@ The first appear after the first epoch.</source>
     <message>
         <source>★ best</source>
         <translation>★ лучший</translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonChoice</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Сравнить</translation>
+    </message>
+    <message>
+        <source>Compare {run} with</source>
+        <translation>С чем сравнить {run}</translation>
+    </message>
+    <message>
+        <source>No run matches all of these words.</source>
+        <translation>Ни один запуск не содержит всех этих слов.</translation>
+    </message>
+    <message>
+        <source>Runs to compare with; select several with Ctrl or Shift</source>
+        <translation>Запуски для сравнения; несколько выбирают с Ctrl или Shift</translation>
+    </message>
+    <message>
+        <source>Search runs</source>
+        <translation>Поиск запусков</translation>
+    </message>
+    <message>
+        <source>best on the same data</source>
+        <translation>лучший на тех же данных</translation>
+    </message>
+    <message>
+        <source>other data</source>
+        <translation>другие данные</translation>
+    </message>
+    <message>
+        <source>the one before</source>
+        <translation>предыдущий</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} runs; search to find the others.</source>
+        <translation>Показано {shown} из {total}; остальные найдёт поиск.</translation>
     </message>
 </context>
 <context>
@@ -509,7 +579,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>Split</source>
-        <translation>Часть данных</translation>
+        <translation>Выборка</translation>
     </message>
     <message>
         <source>The calibration file is damaged.</source>
@@ -578,7 +648,7 @@ Calibration is measured by the evaluation.</source>
         <translation>подобрана по валидации (изображений: {count})</translation>
     </message>
     <message>
-        <source>no temperature: every validation image is predicted correctly</source>
+        <source>no temperature: every validation image was predicted correctly</source>
         <translation>температура не подобрана: на валидации все ответы верны</translation>
     </message>
     <message>
@@ -668,7 +738,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>Split</source>
-        <translation>Часть данных</translation>
+        <translation>Выборка</translation>
     </message>
     <message>
         <source>Test</source>
@@ -696,11 +766,11 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>This run has no such split.</source>
-        <translation>У этого запуска нет такой части данных.</translation>
+        <translation>У этого запуска нет такой выборки.</translation>
     </message>
     <message>
         <source>This run has no validation split. Errors on the test images appear after the evaluation.</source>
-        <translation>У этого запуска нет валидационной части. Ошибки на тестовых изображениях появятся после оценки.</translation>
+        <translation>У этого запуска нет валидационной выборки. Ошибки на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
         <source>Tick a run in the list to compare with it</source>
@@ -787,6 +857,10 @@ The first appear after the first epoch.</source>
     <message>
         <source>loss not finite ({sign})</source>
         <translation>потери — не конечное число ({sign})</translation>
+    </message>
+    <message>
+        <source>mean and range of a group</source>
+        <translation>среднее и размах группы</translation>
     </message>
     <message>
         <source>reported</source>
@@ -1145,11 +1219,11 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>Leak: {count} of {total} {split} images ({share}) are in the {source} images too.</source>
-        <translation>Утечка: {count} из {total} изображений части «{split}» ({share}) есть и в части «{source}».</translation>
+        <translation>Утечка: {count} из {total} изображений выборки «{split}» ({share}) есть и в выборке «{source}».</translation>
     </message>
     <message>
         <source>Baseline: always predicting the same class gives accuracy {accuracy} and macro-F1 {f1}.</source>
-        <translation>Базовый уровень: если всегда предсказывать один и тот же класс, доля верных будет {accuracy}, macro-F1 — {f1}.</translation>
+        <translation>Базовый уровень: если всегда предсказывать один и тот же класс, доля верных ответов будет {accuracy}, macro-F1 — {f1}.</translation>
     </message>
     <message>
         <source>Uneven: {largest} has {ratio} times as many training images as {smallest}.</source>
@@ -1254,7 +1328,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>The best weights of {run} classify them. Images in one sub-folder per class are scored as well: accuracy and macro-F1 with intervals.</source>
-        <translation>Их классифицируют лучшие веса запуска {run}. Если изображения разложены по папкам классов, считаются и показатели: доля верных и macro-F1 с интервалами.</translation>
+        <translation>Их классифицирует модель запуска {run} с лучшими весами. Если изображения разложены по папкам классов, будут посчитаны и метрики: доля верных ответов и macro-F1 с интервалами.</translation>
     </message>
     <message>
         <source>The class of each image, and how sure the model is</source>
@@ -1285,7 +1359,7 @@ The first appear after the first epoch.</source>
     </message>
     <message>
         <source>Click a class to show only that one, Ctrl+click to add more</source>
-        <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
+        <translation>Щёлкните по классу, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
     </message>
     <message>
         <source>Colour: predicted class</source>
@@ -1383,11 +1457,11 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>hollow: wrong ({wrong})</source>
-        <translation>контуром: неверно ({wrong})</translation>
+        <translation>контуром — ошибки ({wrong})</translation>
     </message>
     <message>
         <source>hollow: wrong after epoch {epoch} ({wrong})</source>
-        <translation>контуром: неверно после эпохи {epoch} ({wrong})</translation>
+        <translation>контуром — ошибки эпохи {epoch} ({wrong})</translation>
     </message>
     <message>
         <source>made with other weights than the evaluation</source>
@@ -1473,7 +1547,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>Fix: {text}</source>
-        <translation>Как исправить: {text}</translation>
+        <translation>Что делать: {text}</translation>
     </message>
     <message>
         <source>Known: {names}.</source>
@@ -1513,11 +1587,15 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>assist.start</source>
-        <translation>Вспомогательный процесс не запускается: {what}</translation>
+        <translation>Вспомогательный процесс не запускается: {reason}</translation>
+    </message>
+    <message>
+        <source>callback.state</source>
+        <translation>Колбэк {callback} не может восстановить своё состояние.</translation>
     </message>
     <message>
         <source>callback.failed</source>
-        <translation>Сбой колбэка {callback} ({hook}): {what}</translation>
+        <translation>Сбой колбэка {callback} ({hook}, эпоха {epoch}, шаг {step}): {error}</translation>
     </message>
     <message>
         <source>callback.unknown</source>
@@ -1586,7 +1664,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>callback.no_validation</source>
-        <translation>Колбэк {name} следит за валидацией, а валидационной части в данных нет.</translation>
+        <translation>Колбэк {name} следит за валидацией, а валидационной выборки в данных нет.</translation>
     </message>
     <message>
         <source>callback_file.broken</source>
@@ -1607,6 +1685,14 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>callback_file.no_class</source>
         <translation>В файле {file} нет колбэка {name}.</translation>
+    </message>
+    <message>
+        <source>callbacks.not_list</source>
+        <translation>Передан один колбэк вместо списка.</translation>
+    </message>
+    <message>
+        <source>checkpoint.all_damaged</source>
+        <translation>Ни одну контрольную точку этого запуска не удаётся прочитать.</translation>
     </message>
     <message>
         <source>checkpoint.other_loss</source>
@@ -1650,15 +1736,19 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.class_lists</source>
-        <translation>Списки классов в частях данных не совпадают.</translation>
+        <translation>Списки классов в выборках не совпадают.</translation>
     </message>
     <message>
         <source>data.class_not_in_train</source>
-        <translation>Некоторых классов нет в обучающей части (проблем: {count}).</translation>
+        <translation>Некоторых классов нет в обучающей выборке (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.class_too_small</source>
         <translation>В некоторых классах слишком мало изображений (проблем: {count}).</translation>
+    </message>
+    <message>
+        <source>data.classes_changed</source>
+        <translation>Классы не те, на которых обучался этот запуск.</translation>
     </message>
     <message>
         <source>data.columns</source>
@@ -1686,7 +1776,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.download</source>
-        <translation>Набор {source} не удалось загрузить и проверить. {what}</translation>
+        <translation>Набор {source} не удалось загрузить и проверить: {reason}</translation>
     </message>
     <message>
         <source>data.empty</source>
@@ -1774,7 +1864,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.no_loader</source>
-        <translation>Данные части {split} нельзя перебрать.</translation>
+        <translation>Выборку {split} нельзя перебрать.</translation>
     </message>
     <message>
         <source>data.no_path</source>
@@ -1786,7 +1876,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.no_split</source>
-        <translation>В данных нет такой части.</translation>
+        <translation>В данных нет такой выборки.</translation>
     </message>
     <message>
         <source>data.not_a_file</source>
@@ -1854,7 +1944,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.splits</source>
-        <translation>Неожиданные имена частей данных: {what}</translation>
+        <translation>Неизвестные имена выборок: {what}</translation>
     </message>
     <message>
         <source>data.transform</source>
@@ -1863,6 +1953,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>data.truncated</source>
         <translation>Некоторые изображения обрываются ({count}).</translation>
+    </message>
+    <message>
+        <source>data.in_two_splits</source>
+        <translation>Одно изображение указано дважды, в разных частях данных.</translation>
     </message>
     <message>
         <source>data.two_labels</source>
@@ -1887,7 +1981,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.unknown_split</source>
-        <translation>Часть данных названа непонятным словом.</translation>
+        <translation>Непонятное название выборки.</translation>
     </message>
     <message>
         <source>data.unmatched</source>
@@ -1924,20 +2018,23 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>disk.failed</source>
-        <translation>Сбой файловой системы: {what}</translation>
+        <translation>Сбой файловой системы: {reason}</translation>
     </message>
     <message>
         <source>disk.full</source>
-        <translation>На диске кончилось место.
-{what}</translation>
+        <translation>На диске кончилось место: нужно {needed} байт, свободно {free}.</translation>
     </message>
     <message>
         <source>disk.not_regular</source>
         <translation>Это не обычный файл, а ссылка, папка, канал или устройство; он не был открыт.</translation>
     </message>
     <message>
+        <source>disk.path</source>
+        <translation>Этот путь нельзя использовать.</translation>
+    </message>
+    <message>
         <source>disk.read_only</source>
-        <translation>Запись запрещена: {what}</translation>
+        <translation>Запись запрещена: {reason}</translation>
     </message>
     <message>
         <source>disk.too_many_files</source>
@@ -1972,8 +2069,12 @@ It shows which images the model sees as similar.</source>
         <translation>У процесса {process} другие данные.</translation>
     </message>
     <message>
+        <source>distributed.deferred</source>
+        <translation>Модель нельзя построить по частям: {reason}</translation>
+    </message>
+    <message>
         <source>distributed.devices</source>
-        <translation>Процессы вычисляют на разных устройствах.</translation>
+        <translation>Процессы работают на разных устройствах.</translation>
     </message>
     <message>
         <source>distributed.diverged</source>
@@ -1990,6 +2091,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>distributed.mixup</source>
         <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса есть лишь его часть.</translation>
+    </message>
+    <message>
+        <source>distributed.no_values</source>
+        <translation>У модели ещё нет весов: каждый процесс получит свою часть, когда начнётся обучение.</translation>
     </message>
     <message>
         <source>distributed.over</source>
@@ -2098,7 +2203,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>explain.place</source>
-        <translation>В этой части данных нет изображения с таким номером.</translation>
+        <translation>В этой выборке нет изображения с таким номером.</translation>
     </message>
     <message>
         <source>export.among_copies</source>
@@ -2182,7 +2287,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>learning_rate.scheduler</source>
-        <translation>Планировщик скорости обучения не подходит к этому запуску.</translation>
+        <translation>Планировщик скорости обучения не подходит для этого запуска.</translation>
     </message>
     <message>
         <source>loss.class_weights</source>
@@ -2222,7 +2327,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>metric.failed</source>
-        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}</translation>
+        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить в эпохе {epoch}: {reason}</translation>
     </message>
     <message>
         <source>metric.unknown</source>
@@ -2246,7 +2351,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>metrics.no_validation</source>
-        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части в данных нет.</translation>
+        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной выборки в данных нет.</translation>
     </message>
     <message>
         <source>metrics.not_one</source>
@@ -2259,6 +2364,18 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>model.half</source>
         <translation>Обучаемые веса — float16: мелкие изменения в них теряются.</translation>
+    </message>
+    <message>
+        <source>model.inference</source>
+        <translation>Модель создана в режиме torch.inference_mode(): её веса нельзя обучать.</translation>
+    </message>
+    <message>
+        <source>model.no_weights</source>
+        <translation>У модели есть веса без значений: ленивые слои или устройство meta.</translation>
+    </message>
+    <message>
+        <source>model.not_one</source>
+        <translation>Передана не модель.</translation>
     </message>
     <message>
         <source>model.nothing_to_train</source>
@@ -2294,7 +2411,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>new_callback.taken</source>
-        <translation>Модуль или класс Python «{name}» уже есть; новый его заслонил бы.</translation>
+        <translation>Модуль или класс Python с именем «{name}» уже есть, и новый файл перекрыл бы его.</translation>
     </message>
     <message>
         <source>onnx.missing</source>
@@ -2305,12 +2422,25 @@ It shows which images the model sees as similar.</source>
         <translation>Этот оптимизатор работает здесь только на процессоре.</translation>
     </message>
     <message>
+        <source>loss.not_one</source>
+        <translation>Передана не функция потерь.</translation>
+    </message>
+    <message>
+        <source>optimizer.not_one</source>
+        <translation>Передан не оптимизатор.</translation>
+    </message>
+    <message>
+        <source>optimizer.parameters</source>
+        <translation>В оптимизаторе нет ни одного параметра модели: модель не менялась бы.</translation>
+    </message>
+    <message>
         <source>plugin.broken</source>
         <translation>Плагин не загружается. {what}</translation>
     </message>
     <message>
         <source>plugin.options</source>
-        <translation>Плагин не принимает свои параметры: {what}</translation>
+        <translation>Неподходящие параметры:
+{problems}</translation>
     </message>
     <message>
         <source>precision.unknown</source>
@@ -2358,7 +2488,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>recipe.unreadable</source>
-        <translation>Рецепт не читается: {what}</translation>
+        <translation>Рецепт не читается: {reason}</translation>
     </message>
     <message>
         <source>report.name</source>
@@ -2454,11 +2584,11 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>run.no_settings</source>
-        <translation>Настройки этого запуска не читаются: {what}</translation>
+        <translation>Настройки этого запуска не читаются: {reason}</translation>
     </message>
     <message>
         <source>run.not_evaluated</source>
-        <translation>Запуск «{name}» ещё не оценён на этой части данных ({split}).</translation>
+        <translation>Запуск «{name}» ещё не оценён на этой выборке ({split}).</translation>
     </message>
     <message>
         <source>run.not_running</source>
@@ -2479,6 +2609,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>run.own_model</source>
         <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя.</translation>
+    </message>
+    <message>
+        <source>run.split_name</source>
+        <translation>Это имя части данных, а сохранённый запуск оценивается на изображениях.</translation>
     </message>
     <message>
         <source>run.unknown</source>
@@ -2524,11 +2658,11 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>settings.toml</source>
-        <translation>Это не TOML: {what}</translation>
+        <translation>Это не TOML: {reason}</translation>
     </message>
     <message>
         <source>settings.unreadable</source>
-        <translation>Файл настроек не читается: {what}</translation>
+        <translation>Файл настроек {path} не читается: {reason}</translation>
     </message>
     <message>
         <source>shards.exists</source>
@@ -2556,7 +2690,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>slices.not_evaluated</source>
-        <translation>Запуск {name} ещё не оценён на этой части данных: {split}.</translation>
+        <translation>Запуск {name} ещё не оценён на этой выборке: {split}.</translation>
     </message>
     <message>
         <source>slices.pattern</source>
@@ -2564,7 +2698,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>slices.split</source>
-        <translation>Изображения этой части данных ({split}) не сохранены, и о них ничего не известно.</translation>
+        <translation>Изображения этой выборки ({split}) не сохранены, поэтому о них ничего не известно.</translation>
     </message>
     <message>
         <source>table.columns</source>
@@ -2611,12 +2745,20 @@ It shows which images the model sees as similar.</source>
         <translation>Недопустимое значение {name}: {value}.</translation>
     </message>
     <message>
+        <source>train.default_device</source>
+        <translation>Устройство torch по умолчанию — {device}: изображения и контрольные точки туда не прочитать.</translation>
+    </message>
+    <message>
         <source>train.epochs</source>
         <translation>Недопустимое число эпох.</translation>
     </message>
     <message>
         <source>train.option</source>
         <translation>Недопустимое значение {name}: {value}.</translation>
+    </message>
+    <message>
+        <source>train.seed</source>
+        <translation>Недопустимое значение seed.</translation>
     </message>
     <message>
         <source>train.soft_labels</source>
@@ -2701,7 +2843,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>damaged_shard</source>
-        <translation>шард повреждён или обрывается</translation>
+        <translation>шард повреждён или обрезан</translation>
     </message>
     <message>
         <source>dangling</source>
@@ -2784,6 +2926,10 @@ It shows which images the model sees as similar.</source>
         <translation>файл обрывается</translation>
     </message>
     <message>
+        <source>in_two_splits</source>
+        <translation>указано дважды, в разных частях данных</translation>
+    </message>
+    <message>
         <source>two_labels</source>
         <translation>указано дважды, с разными метками</translation>
     </message>
@@ -2797,7 +2943,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>unknown_split</source>
-        <translation>часть данных названа непонятным словом: нужно train, valid или test</translation>
+        <translation>непонятное название выборки: нужно train, valid или test</translation>
     </message>
     <message>
         <source>unmatched</source>
@@ -2863,7 +3009,7 @@ It shows which images the model sees as similar.</source>
         <translation>Записано в {path}</translation>
     </message>
     <message>
-        <source>{path} exists already. Replace it?</source>
+        <source>{path} already exists. Replace it?</source>
         <translation>Файл {path} уже существует. Заменить его?</translation>
     </message>
 </context>
@@ -2960,7 +3106,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>assist.image</source>
-        <translation>укажите файл в «images» или часть данных и номер изображения в «split» и «place»</translation>
+        <translation>укажите файл в «images» или выборку и номер изображения в «split» и «place»</translation>
     </message>
     <message>
         <source>assist.number</source>
@@ -2979,12 +3125,16 @@ It shows which images the model sees as similar.</source>
         <translation>дождитесь его завершения или остановите его</translation>
     </message>
     <message>
+        <source>callback.state</source>
+        <translation>исправьте колбэк и продолжите запуск или продолжите без него</translation>
+    </message>
+    <message>
         <source>callback.failed</source>
         <translation>исправьте колбэк и продолжите запуск; подробности — в log.txt в папке запуска</translation>
     </message>
     <message>
         <source>callback.no_validation</source>
-        <translation>добавьте валидационную часть (data.valid больше 0) или уберите этот колбэк</translation>
+        <translation>добавьте валидационную выборку (data.valid больше 0) или уберите этот колбэк</translation>
     </message>
     <message>
         <source>callback_file.broken</source>
@@ -3015,12 +3165,20 @@ It shows which images the model sees as similar.</source>
         <translation>укажите целое число не меньше 1</translation>
     </message>
     <message>
+        <source>callbacks.not_list</source>
+        <translation>передайте список: callbacks=[...], даже если колбэк один</translation>
+    </message>
+    <message>
         <source>callbacks.not_one</source>
         <translation>передайте экземпляр, например EarlyStopping(), а не сам класс; функции передают в trainer.on(Event, f)</translation>
     </message>
     <message>
         <source>callbacks.same_name</source>
         <translation>задайте одному из них другое имя: в запуске имена должны различаться</translation>
+    </message>
+    <message>
+        <source>checkpoint.all_damaged</source>
+        <translation>восстановите одну из них из резервной копии или обучите заново: epochscope train --settings {settings}</translation>
     </message>
     <message>
         <source>checkpoint.damaged</source>
@@ -3064,7 +3222,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>compile.failed</source>
-        <translation>отключите compile или установите недостающее</translation>
+        <translation>отключите compile или установите то, чего не хватает</translation>
     </message>
     <message>
         <source>compile.no_compiler</source>
@@ -3096,7 +3254,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.class_lists</source>
-        <translation>сделайте так, чтобы во всех частях были одни и те же классы</translation>
+        <translation>классы во всех выборках должны быть одни и те же</translation>
     </message>
     <message>
         <source>data.class_not_in_train</source>
@@ -3104,7 +3262,11 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.class_too_small</source>
-        <translation>добавьте изображений, уберите папки этих классов или выделяйте меньше частей (доля валидации или теста 0)</translation>
+        <translation>добавьте изображений, уберите папки этих классов или откажитесь от одной из выборок (доля валидации или теста 0)</translation>
+    </message>
+    <message>
+        <source>data.classes_changed</source>
+        <translation>верните загрузчикам прежние классы в прежнем порядке или начните новый запуск</translation>
     </message>
     <message>
         <source>data.columns</source>
@@ -3284,7 +3446,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.source</source>
-        <translation>добавьте недостающее или передайте загрузчики</translation>
+        <translation>добавьте то, чего не хватает, или передайте загрузчики</translation>
     </message>
     <message>
         <source>data.sparse</source>
@@ -3292,7 +3454,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.splits</source>
-        <translation>назовите части train, valid и test; train нужна обязательно</translation>
+        <translation>назовите выборки train, valid и test; train нужна обязательно</translation>
     </message>
     <message>
         <source>data.transform</source>
@@ -3301,6 +3463,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>data.truncated</source>
         <translation>замените эти файлы целыми или уберите их</translation>
+    </message>
+    <message>
+        <source>data.in_two_splits</source>
+        <translation>оставьте одну строку</translation>
     </message>
     <message>
         <source>data.two_labels</source>
@@ -3371,6 +3537,10 @@ It shows which images the model sees as similar.</source>
         <translation>положите на это место сам файл</translation>
     </message>
     <message>
+        <source>disk.path</source>
+        <translation>проверьте каждую часть пути: среди них не должно быть файла, ссылки на саму себя и имени длиннее 255 байт</translation>
+    </message>
+    <message>
         <source>disk.read_only</source>
         <translation>откройте папку для записи или выберите другую папку запусков</translation>
     </message>
@@ -3407,6 +3577,10 @@ It shows which images the model sees as similar.</source>
         <translation>дайте всем машинам одни и те же изображения</translation>
     </message>
     <message>
+        <source>distributed.deferred</source>
+        <translation>зарегистрируйте такие тензоры через register_buffer или передайте в Trainer саму модель вместо функции: тогда каждый процесс построит её целиком</translation>
+    </message>
+    <message>
         <source>distributed.devices</source>
         <translation>укажите для всех одно и то же --device: auto, cpu или cuda</translation>
     </message>
@@ -3425,6 +3599,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>distributed.mixup</source>
         <translation>отключите mixup и cutmix или обучайте в одном процессе</translation>
+    </message>
+    <message>
+        <source>distributed.no_values</source>
+        <translation>сначала вызовите fit, затем загрузите обученную модель из папки запуска: load_run(run_dir).model()</translation>
     </message>
     <message>
         <source>distributed.over</source>
@@ -3492,7 +3670,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>evaluate.options</source>
-        <translation>параметры --csv, --skip-bad и --skip-unknown нужны только вместе с --data, а --map — без него</translation>
+        <translation>параметры --csv, --skip-bad и --skip-unknown имеют смысл только вместе с --data, а --map — только без него</translation>
     </message>
     <message>
         <source>evaluate.shards</source>
@@ -3508,7 +3686,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>explain.place</source>
-        <translation>номера начинаются с 1 и не превышают числа изображений в этой части</translation>
+        <translation>номера начинаются с 1 и не превышают числа изображений в этой выборке</translation>
     </message>
     <message>
         <source>export.among_copies</source>
@@ -3644,7 +3822,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>metrics.no_validation</source>
-        <translation>добавьте валидационную часть (data.valid больше 0) или уберите monitor</translation>
+        <translation>добавьте валидационную выборку (data.valid больше 0) или уберите monitor</translation>
     </message>
     <message>
         <source>metrics.not_one</source>
@@ -3657,6 +3835,18 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>model.half</source>
         <translation>вызовите model.float(), а для вычислений с половинной точностью укажите precision=&apos;bfloat16&apos;</translation>
+    </message>
+    <message>
+        <source>model.inference</source>
+        <translation>создайте модель до `with torch.inference_mode()`</translation>
+    </message>
+    <message>
+        <source>model.no_weights</source>
+        <translation>модель с ленивыми слоями вызовите один раз на батче изображений, прежде чем передать её в Trainer; вместо модели на устройстве meta передайте функцию, которая её строит</translation>
+    </message>
+    <message>
+        <source>model.not_one</source>
+        <translation>передайте модуль torch.nn.Module: свой или из build_model</translation>
     </message>
     <message>
         <source>model.nothing_to_train</source>
@@ -3699,6 +3889,18 @@ It shows which images the model sees as similar.</source>
         <translation>выберите устройство cpu</translation>
     </message>
     <message>
+        <source>loss.not_one</source>
+        <translation>передайте функцию логитов и меток или объект, со скобками: loss=torch.nn.CrossEntropyLoss()</translation>
+    </message>
+    <message>
+        <source>optimizer.not_one</source>
+        <translation>передайте оптимизатор из torch.optim или функцию параметров: optimizer=lambda parameters: SGD(parameters, lr=0.1)</translation>
+    </message>
+    <message>
+        <source>optimizer.parameters</source>
+        <translation>создайте оптимизатор после модели или передайте функцию: optimizer=lambda parameters: SGD(parameters, lr=0.1)</translation>
+    </message>
+    <message>
         <source>plugin.broken</source>
         <translation>исправьте его, если он ваш, иначе обновите или удалите</translation>
     </message>
@@ -3728,7 +3930,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>pretrained.augment</source>
-        <translation>оставьте из аугментаций только отражения или обучайте и саму сеть (--tune top)</translation>
+        <translation>из аугментаций оставьте только отражение или обучайте и саму сеть (--tune top)</translation>
     </message>
     <message>
         <source>pretrained.damaged</source>
@@ -3861,6 +4063,10 @@ It shows which images the model sees as similar.</source>
         <translation>передайте её: load_run(..., model=Network())</translation>
     </message>
     <message>
+        <source>run.split_name</source>
+        <translation>метрики частей уже есть в run.evaluations; для других изображений передайте папку, таблицу, список пар (путь, метка) или массивы (X, y)</translation>
+    </message>
+    <message>
         <source>run.unknown</source>
         <translation>выберите запуск из списка (epochscope runs) или укажите его папку</translation>
     </message>
@@ -3898,7 +4104,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>settings.invalid</source>
-        <translation>исправьте названные настройки; их пределы покажет epochscope describe</translation>
+        <translation>исправьте их; все настройки и их пределы покажет epochscope describe</translation>
     </message>
     <message>
         <source>settings.toml</source>
@@ -3926,7 +4132,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>slices.not_evaluated</source>
-        <translation>оцените его или выберите другую часть</translation>
+        <translation>оцените его или выберите другую выборку</translation>
     </message>
     <message>
         <source>slices.pattern</source>
@@ -3934,7 +4140,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>slices.split</source>
-        <translation>выберите другую часть данных</translation>
+        <translation>выберите другую выборку</translation>
     </message>
     <message>
         <source>table.columns</source>
@@ -3966,7 +4172,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>tracker.failed</source>
-        <translation>подробности — в log.txt в папке запуска; недостающее передаст epochscope export</translation>
+        <translation>подробности — в log.txt в папке запуска; чего не хватает, позже передаст epochscope export</translation>
     </message>
     <message>
         <source>tracker.missing</source>
@@ -3981,12 +4187,20 @@ It shows which images the model sees as similar.</source>
         <translation>укажите целое число от 1 до {most}</translation>
     </message>
     <message>
+        <source>train.default_device</source>
+        <translation>уберите torch.set_default_device(...) или `with torch.device(...)` и передайте в Trainer device=...</translation>
+    </message>
+    <message>
         <source>train.epochs</source>
         <translation>укажите целое число не меньше 1</translation>
     </message>
     <message>
         <source>train.option</source>
         <translation>исправьте значение; допустимые значения перечислены в справочнике</translation>
+    </message>
+    <message>
+        <source>train.seed</source>
+        <translation>укажите целое число не меньше 0</translation>
     </message>
     <message>
         <source>train.soft_labels</source>
@@ -4006,7 +4220,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>weights.file</source>
-        <translation>нужен файл .safetensors или state dict, сохранённый torch.save (только тензоры)</translation>
+        <translation>нужен файл .safetensors или state dict, сохранённый через torch.save (только тензоры)</translation>
     </message>
     <message>
         <source>weights.other_network</source>
@@ -4132,11 +4346,15 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>Validation and test together leave nothing to train on.</source>
-        <translation>После валидационной и тестовой частей для обучения ничего не остаётся.</translation>
+        <translation>Валидационная и тестовая выборки не оставляют изображений для обучения.</translation>
     </message>
     <message>
         <source>a number</source>
         <translation>число</translation>
+    </message>
+    <message>
+        <source>a path</source>
+        <translation>путь</translation>
     </message>
     <message>
         <source>a text</source>
@@ -4145,6 +4363,14 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>a whole number</source>
         <translation>целое число</translation>
+    </message>
+    <message>
+        <source>one of {names}</source>
+        <translation>одно из {names}</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation>true или false</translation>
     </message>
     <message>
         <source>yes or no</source>
@@ -4346,7 +4572,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>All images of the split, whatever their class</source>
-        <translation>Все изображения этой части данных, любого класса</translation>
+        <translation>Все изображения выборки, любого класса</translation>
     </message>
     <message>
         <source>All of class {true}</source>
@@ -4499,8 +4725,8 @@ It shows which images the model sees as similar.</source>
         <translation>Последние веса</translation>
     </message>
     <message>
-        <source>The data of this run has no such split.</source>
-        <translation>В данных этого запуска нет такой части.</translation>
+        <source>This run&apos;s data has no such split.</source>
+        <translation>В данных этого запуска нет такой выборки.</translation>
     </message>
     <message>
         <source>The files behind these images are damaged.</source>
@@ -4617,7 +4843,7 @@ It shows which images the model sees as similar.</source>
         <translation>Две метки</translation>
     </message>
     <message>
-        <source>With your decisions about labels: {effect}</source>
+        <source>With your label decisions: {effect}</source>
         <translation>С вашими решениями о метках: {effect}</translation>
     </message>
     <message>
@@ -4724,6 +4950,25 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>Undo (Ctrl+Z)</source>
         <translation>Отменить (Ctrl+Z)</translation>
+    </message>
+</context>
+<context>
+    <name>LiveUpdate</name>
+    <message>
+        <source>Classify these images again whenever the run has saved better weights</source>
+        <translation>Классифицировать эти изображения заново всякий раз, когда запуск сохранит лучшие веса</translation>
+    </message>
+    <message>
+        <source>Update while training</source>
+        <translation>Обновлять по ходу обучения</translation>
+    </message>
+    <message>
+        <source>Updated with the weights of epoch {epoch}.</source>
+        <translation>Обновлено по весам эпохи {epoch}.</translation>
+    </message>
+    <message>
+        <source>Updating with the weights of epoch {epoch} …</source>
+        <translation>Обновляется по весам эпохи {epoch} …</translation>
     </message>
 </context>
 <context>
@@ -5005,6 +5250,10 @@ It shows which images the model sees as similar.</source>
 <context>
     <name>OrderButton</name>
     <message>
+        <source>Group by setting</source>
+        <translation>Группировать по настройке</translation>
+    </message>
+    <message>
         <source>Sorted: {order}</source>
         <translation>Порядок: {order}</translation>
     </message>
@@ -5192,6 +5441,10 @@ It shows which images the model sees as similar.</source>
         <translation>Показать все</translation>
     </message>
     <message>
+        <source>Another run was opened: only {count} of {total} images were copied</source>
+        <translation>Открыт другой запуск: скопировано изображений — {count} из {total}</translation>
+    </message>
+    <message>
         <source>Tables (*.csv)</source>
         <translation>Таблицы (*.csv)</translation>
     </message>
@@ -5313,6 +5566,133 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>Python for training</source>
         <translation>Python для обучения</translation>
+    </message>
+</context>
+<context>
+    <name>Problems</name>
+    <message>
+        <source>callback_options</source>
+        <translation>колбэк «{name}» с ними не создаётся: {error}</translation>
+    </message>
+    <message>
+        <source>changes_loss</source>
+        <translation>меняет саму функцию потерь, и её значения были бы несравнимы: сравнивайте прогоны по accuracy или macro_f1 (--monitor)</translation>
+    </message>
+    <message>
+        <source>choices_only</source>
+        <translation>указан диапазон {got}, а нужны варианты, например {place}=А,Б: {expected}</translation>
+    </message>
+    <message>
+        <source>few_choices</source>
+        <translation>указано {got}, а нужен диапазон или хотя бы два варианта</translation>
+    </message>
+    <message>
+        <source>given_twice</source>
+        <translation>указано дважды</translation>
+    </message>
+    <message>
+        <source>long_warmup</source>
+        <translation>разогрев (warmup {warmup}) должен быть короче числа эпох (epochs {epochs})</translation>
+    </message>
+    <message>
+        <source>metric_options</source>
+        <translation>метрика «{name}» с ними не создаётся: {error}</translation>
+    </message>
+    <message>
+        <source>missing_option</source>
+        <translation>не указано, а нужно: {expected}</translation>
+    </message>
+    <message>
+        <source>no_callback</source>
+        <translation>колбэк «{name}» не установлен (из файла: --callback FILE.py).</translation>
+    </message>
+    <message>
+        <source>no_range</source>
+        <translation>не указан диапазон</translation>
+    </message>
+    <message>
+        <source>not_computed</source>
+        <translation>«{name}» не вычисляется: добавьте в metrics или выберите другую.</translation>
+    </message>
+    <message>
+        <source>not_installed</source>
+        <translation>имя «{name}» неизвестно.</translation>
+    </message>
+    <message>
+        <source>not_searchable</source>
+        <translation>эту настройку нельзя подбирать: результаты были бы несравнимы</translation>
+    </message>
+    <message>
+        <source>nothing_left</source>
+        <translation>valid {valid} и test {test} не оставляют изображений для обучения: их сумма должна быть меньше 1</translation>
+    </message>
+    <message>
+        <source>nothing_to_search</source>
+        <translation>Подбирать нечего.</translation>
+    </message>
+    <message>
+        <source>only_recorded</source>
+        <translation>указано {got}, но рецепт выбирают только через --recipe</translation>
+    </message>
+    <message>
+        <source>option_form</source>
+        <translation>указано {got}, а нужно NAME.KEY=VALUE, например my_callback.patience=3</translation>
+    </message>
+    <message>
+        <source>option_value</source>
+        <translation>указано {got}, а нужно: {expected}</translation>
+    </message>
+    <message>
+        <source>options_of_file</source>
+        <translation>в этих настройках нет такой модели, колбэка или метрики. Есть: {others}; колбэк из файла указывают как --callback FILE.py:{name}</translation>
+    </message>
+    <message>
+        <source>options_of_none</source>
+        <translation>в этих настройках нет такой модели, колбэка или метрики.</translation>
+    </message>
+    <message>
+        <source>options_unused</source>
+        <translation>в этих настройках нет такой модели, колбэка или метрики; добавьте {flag} {name}</translation>
+    </message>
+    <message>
+        <source>range_log</source>
+        <translation>указано {got}, но логарифмический диапазон должен начинаться выше 0</translation>
+    </message>
+    <message>
+        <source>range_number</source>
+        <translation>{got} — не конечное число</translation>
+    </message>
+    <message>
+        <source>range_order</source>
+        <translation>указано {got}, но начало должно быть меньше конца</translation>
+    </message>
+    <message>
+        <source>range_step</source>
+        <translation>шаг {step} не умещается в диапазон {got}</translation>
+    </message>
+    <message>
+        <source>range_whole</source>
+        <translation>указано {got}, а нужны целые числа</translation>
+    </message>
+    <message>
+        <source>small_alpha</source>
+        <translation>указано {got}, а нужно 0 или число от {least} до 10</translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation>указано {got}, а нужна таблица настроек</translation>
+    </message>
+    <message>
+        <source>unknown_key</source>
+        <translation>такой настройки нет.</translation>
+    </message>
+    <message>
+        <source>unknown_option</source>
+        <translation>такого параметра нет.</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>указано {got}, а нужно: {expected}</translation>
     </message>
 </context>
 <context>
@@ -5506,6 +5886,14 @@ It shows which images the model sees as similar.</source>
         <translation>такого файла или папки нет</translation>
     </message>
     <message numerus="yes">
+        <source>⚠ %n row(s) list an image again, which counts once, such as {example}</source>
+        <translation>
+            <numerusform>⚠ %n строка повторяет уже указанное изображение — оно учтено один раз: {example}</numerusform>
+            <numerusform>⚠ %n строки повторяют уже указанные изображения — они учтены один раз, например {example}</numerusform>
+            <numerusform>⚠ %n строк повторяют уже указанные изображения — они учтены один раз, например {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Not followed: %n link(s) to a folder that is listed already: {example}</source>
         <translation>
             <numerusform>Пропущена %n ссылка на уже учтённую папку: {example}</numerusform>
@@ -5600,17 +5988,6 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>⚠ {count} of {total} images with 16 bits use only {bits} of them and come out nearly black ({where}). Multiply their values by {factor}, or save them with 8 bits.</source>
         <translation>⚠ {count} из {total} 16-битных изображений используют только {bits} бит и получаются почти чёрными ({where}). Умножьте их значения на {factor} или сохраните с 8 битами.</translation>
-    </message>
-</context>
-<context>
-    <name>RecentRuns</name>
-    <message>
-        <source>No runs yet</source>
-        <translation>Запусков пока нет</translation>
-    </message>
-    <message>
-        <source>Runs you train appear here, newest first.</source>
-        <translation>Здесь появятся ваши запуски, сначала новые.</translation>
     </message>
 </context>
 <context>
@@ -5725,11 +6102,11 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>Show images of this class, or that look like it</source>
-        <translation>Показать изображения этого класса или похожие на него</translation>
+        <translation>Показать изображения этого класса и те, что на него похожи</translation>
     </message>
     <message>
         <source>Show proposals of this kind</source>
-        <translation>Показать предложения с этой причиной</translation>
+        <translation>Показать предложения этого вида</translation>
     </message>
     <message>
         <source>Show decided or undecided images</source>
@@ -5763,8 +6140,8 @@ It shows which images the model sees as similar.</source>
         <translation>Сколько эпох добавить?</translation>
     </message>
     <message>
-        <source>It has not stopped yet. </source>
-        <translation>Он ещё не остановился. </translation>
+        <source>The run is still stopping. </source>
+        <translation>Запуск ещё останавливается. </translation>
     </message>
     <message>
         <source>It printed nothing.</source>
@@ -5962,6 +6339,10 @@ It shows which images the model sees as similar.</source>
         <translation>Процессы</translation>
     </message>
     <message>
+        <source>Recipe</source>
+        <translation>Рецепт</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>Продолжение</translation>
     </message>
@@ -6077,8 +6458,8 @@ It shows which images the model sees as similar.</source>
         <translation>В этом запуске произошёл сбой: {error}</translation>
     </message>
     <message>
-        <source>This run was trained with your decisions about labels.</source>
-        <translation>Этот запуск обучался с учётом ваших решений о метках.</translation>
+        <source>This run was trained on your corrected labels.</source>
+        <translation>Этот запуск обучен на исправленных вами метках.</translation>
     </message>
     <message>
         <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
@@ -6119,6 +6500,14 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Progress of the run</source>
         <translation>Ход запуска</translation>
+    </message>
+    <message>
+        <source>New run</source>
+        <translation>Новый запуск</translation>
+    </message>
+    <message>
+        <source>No run is open</source>
+        <translation>Запуск не открыт</translation>
     </message>
     <message>
         <source>about {time} left</source>
@@ -6212,6 +6601,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Группы по моделям</translation>
     </message>
     <message>
+        <source>Group by {setting}</source>
+        <translation>Группировка: {setting}</translation>
+    </message>
+    <message>
         <source>Highest F1 first</source>
         <translation>Сначала с высоким F1</translation>
     </message>
@@ -6226,6 +6619,10 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Highest macro-F1 of this day&apos;s runs on {data}</source>
         <translation>Лучший macro-F1 среди запусков этого дня на данных {data}</translation>
+    </message>
+    <message>
+        <source>Highest macro-F1 of this group&apos;s runs on {data}</source>
+        <translation>Наивысший macro-F1 среди запусков этой группы на {data}</translation>
     </message>
     <message>
         <source>Longest first</source>
@@ -6260,6 +6657,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Сначала старые</translation>
     </message>
     <message>
+        <source>Recipe</source>
+        <translation>Рецепт</translation>
+    </message>
+    <message>
         <source>Run</source>
         <translation>Запуск</translation>
     </message>
@@ -6291,8 +6692,8 @@ Continue it to get metrics, images and weights.</source>
 <context>
     <name>RunsPanel</name>
     <message>
-        <source>%1 of %2</source>
-        <translation>%1 из %2</translation>
+        <source>{shown} of {total}</source>
+        <translation>{shown} из {total}</translation>
     </message>
     <message numerus="yes">
         <source>%n run(s) moved to the trash.</source>
@@ -6327,8 +6728,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Продолжить</translation>
     </message>
     <message>
-        <source>Continue %s</source>
-        <translation>Продолжить %s</translation>
+        <source>Continue {run}</source>
+        <translation>Продолжить {run}</translation>
     </message>
     <message>
         <source>Continue…</source>
@@ -6351,12 +6752,12 @@ Continue it to get metrics, images and weights.</source>
         <translation>Фильтр запусков</translation>
     </message>
     <message>
-        <source>Metrics and settings of the selected or ticked runs; a single one is compared with the open run</source>
-        <translation>Показатели и настройки выбранных или отмеченных запусков; один сравнивается с открытым</translation>
-    </message>
-    <message>
         <source>Move to the trash; this can be undone</source>
         <translation>Переместить в корзину; это можно отменить</translation>
+    </message>
+    <message>
+        <source>Name, status, data, model, recipe, tag or note</source>
+        <translation>Имя, состояние, данные, модель, рецепт, тег или заметка</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -6387,8 +6788,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Обучать этот запуск дальше с того места, где он остановился</translation>
     </message>
     <message>
-        <source>Name, status, data, model, tag or note</source>
-        <translation>Имя, состояние, данные, модель, тег или заметка</translation>
+        <source>Metrics and settings of the selected or ticked runs; a single one is compared with the open run, or with one you choose</source>
+        <translation>Показатели и настройки выделенных или отмеченных запусков; одиночный сравнивается с открытым запуском или с тем, который вы выберете</translation>
     </message>
     <message>
         <source>No run matches all of these words.</source>
@@ -6638,7 +7039,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Models trained on the other images check each label. You decide about labels they disagree with, copies that have different labels or appear in two splits, and outliers: change the class, leave the image out, or keep it. Your files are never changed.</source>
-        <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные части данных, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
+        <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные выборки, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
     </message>
     <message>
         <source>No label looks wrong</source>
@@ -6712,6 +7113,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>Важность появится, когда завершится не меньше проб: {least}.</translation>
     </message>
     <message>
+        <source>It changes the loss itself: rank trials by accuracy or macro-F1.</source>
+        <translation>Меняет саму функцию потерь: сравнивайте пробы по доле верных или по macro-F1.</translation>
+    </message>
+    <message>
         <source>LOW must be below HIGH.</source>
         <translation>ОТ должно быть меньше ДО.</translation>
     </message>
@@ -6720,7 +7125,7 @@ Continue it to get metrics, images and weights.</source>
         <translation>Имя поиска</translation>
     </message>
     <message>
-        <source>Only whole numbers are possible.</source>
+        <source>Only whole numbers are allowed.</source>
         <translation>Возможны только целые числа.</translation>
     </message>
     <message>
@@ -6874,7 +7279,7 @@ Continue it to get metrics, images and weights.</source>
         <translation>Эпохи</translation>
     </message>
     <message>
-        <source>Epochs between two drops of schedule step</source>
+        <source>Epochs between two drops of the step schedule</source>
         <translation>Число эпох между двумя снижениями в расписании step</translation>
     </message>
     <message>
@@ -6898,7 +7303,7 @@ Continue it to get metrics, images and weights.</source>
         <translation>Каждые n шагов</translation>
     </message>
     <message>
-        <source>Fixes the split, order, augmentation and initial weights</source>
+        <source>Random seed of the split, order, augmentation and initial weights</source>
         <translation>Определяет разбиение, порядок, аугментацию и начальные веса</translation>
     </message>
     <message>
@@ -6914,8 +7319,16 @@ Continue it to get metrics, images and weights.</source>
         <translation>Другие колбэки</translation>
     </message>
     <message>
+        <source>Name of the recipe that the settings began with</source>
+        <translation>Название рецепта, с которого начинались настройки</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>Рецепт</translation>
+    </message>
+    <message>
         <source>What is trained: softmax, mlp, cnn, resnet9, resnet18 or a plugin</source>
-        <translation>Что обучается: softmax, mlp, cnn, resnet9, resnet18 или плагин</translation>
+        <translation>Какая модель обучается: softmax, mlp, cnn, resnet9, resnet18 или модель из плагина</translation>
     </message>
     <message>
         <source>Add a constant term for each class</source>
@@ -6950,20 +7363,20 @@ Continue it to get metrics, images and weights.</source>
         <translation>Насколько сильно меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
     </message>
     <message>
-        <source>How many of the best states are kept</source>
+        <source>Number of best states to keep</source>
         <translation>Сколько лучших состояний хранится</translation>
     </message>
     <message>
-        <source>How often a rectangle is replaced by the mean; 0: off, 0.25 is usual</source>
-        <translation>Как часто прямоугольник заменяется средним значением; 0 — выключено, обычно 0.25</translation>
+        <source>Probability of replacing a rectangle by the mean; 0: off, 0.25 is usual</source>
+        <translation>Вероятность заменить прямоугольник средним значением; 0 — выключено, обычно 0.25</translation>
     </message>
     <message>
-        <source>How often all training images are seen</source>
+        <source>Passes over the training images</source>
         <translation>Сколько раз модель видит все обучающие изображения</translation>
     </message>
     <message>
-        <source>How often an image is mirrored</source>
-        <translation>Как часто изображение отражается зеркально</translation>
+        <source>Probability of mirroring an image</source>
+        <translation>Вероятность зеркального отражения изображения</translation>
     </message>
     <message>
         <source>How the learning rate decays; cosine and linear end at zero</source>
@@ -7023,7 +7436,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Fraction of the mlp&apos;s hidden units dropped during training</source>
-        <translation>Доля скрытых нейронов mlp, которые отключаются при обучении</translation>
+        <translation>Доля скрытых нейронов mlp, отключаемых при обучении</translation>
     </message>
     <message>
         <source>Pretrained weights</source>
@@ -7074,8 +7487,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>По нему выбирается лучшая эпоха и определяется ранняя остановка</translation>
     </message>
     <message>
-        <source>Factor from the learning rate of a block to that of the block below it</source>
-        <translation>Множитель скорости обучения при переходе к блоку ниже</translation>
+        <source>Learning rate of each block, relative to that of the block after it</source>
+        <translation>Скорость обучения каждого блока относительно следующего за ним</translation>
     </message>
     <message>
         <source>loss, accuracy, macro_f1 (of the validation images) or a name in metrics</source>
@@ -7095,10 +7508,10 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Largest angle, in either direction</source>
-        <translation>Наибольший угол поворота в каждую сторону</translation>
+        <translation>Наибольший угол поворота в любую сторону</translation>
     </message>
     <message>
-        <source>Largest norm of all gradients together; 0: no clipping</source>
+        <source>Largest norm of all gradients combined; 0: no clipping</source>
         <translation>Наибольшая норма всех градиентов вместе; 0 — без ограничения</translation>
     </message>
     <message>
@@ -7159,7 +7572,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Fraction of features dropped before the last layer</source>
-        <translation>Доля признаков, которые отключаются перед последним слоем</translation>
+        <translation>Доля признаков, отключаемых перед последним слоем</translation>
     </message>
     <message>
         <source>Fraction of the target spread over all classes</source>
@@ -7171,11 +7584,11 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Fraction of units dropped during training</source>
-        <translation>Доля нейронов, которые отключаются при обучении</translation>
+        <translation>Доля нейронов, отключаемых при обучении</translation>
     </message>
     <message>
-        <source>Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it and a trial before the first step finds it faster</source>
-        <translation>Формат чисел при вычислениях; веса остаются в float32; auto: bfloat16, если устройство поддерживает его аппаратно и проба перед первым шагом показала, что так быстрее</translation>
+        <source>Number format for computation; weights stay float32; auto: bfloat16 if the device supports it and a short trial finds it faster</source>
+        <translation>Формат чисел при вычислениях; веса остаются в float32; auto: bfloat16, если устройство его поддерживает и короткая проба показала, что так быстрее</translation>
     </message>
     <message>
         <source>Patience</source>
@@ -7198,15 +7611,15 @@ Continue it to get metrics, images and weights.</source>
         <translation>Поворот</translation>
     </message>
     <message>
-        <source>Rule by which gradients change the weights</source>
-        <translation>Правило, по которому градиенты меняют веса</translation>
+        <source>How gradients update the weights</source>
+        <translation>Как градиенты меняют веса</translation>
     </message>
     <message>
         <source>Sampling</source>
         <translation>Выборка</translation>
     </message>
     <message>
-        <source>Save inside an epoch too; 0: never</source>
+        <source>Also save during an epoch; 0: never</source>
         <translation>Сохранять и внутри эпохи; 0: никогда</translation>
     </message>
     <message>
@@ -7238,8 +7651,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Величина шага оптимизатора; если есть расписание — её максимум</translation>
     </message>
     <message>
-        <source>Test part</source>
-        <translation>Тестовая часть</translation>
+        <source>Test split</source>
+        <translation>Тестовая выборка</translation>
     </message>
     <message>
         <source>Threads</source>
@@ -7258,8 +7671,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Обучающие изображения</translation>
     </message>
     <message>
-        <source>Validation part</source>
-        <translation>Валидационная часть</translation>
+        <source>Validation split</source>
+        <translation>Валидационная выборка</translation>
     </message>
     <message>
         <source>Warm-up</source>
@@ -7294,8 +7707,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Что лучше — меньшее или большее значение; auto: как указано у метрики</translation>
     </message>
     <message>
-        <source>Which images an epoch draws; balanced: the same number of every class, with repetition</source>
-        <translation>Какие изображения попадают в эпоху; balanced: поровну из каждого класса, с повторениями</translation>
+        <source>How an epoch draws images; balanced: equally many of every class, with repetition</source>
+        <translation>Как эпоха выбирает изображения; balanced: поровну из каждого класса, с повторениями</translation>
     </message>
     <message>
         <source>Width</source>
@@ -7452,7 +7865,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>How many percentage points the accuracy is above that of other images with the same mix of classes</source>
-        <translation>На сколько процентных пунктов доля верных выше, чем на других изображениях при том же составе классов</translation>
+        <translation>На сколько процентных пунктов доля верных ответов выше, чем на других изображениях при том же составе классов</translation>
     </message>
     <message>
         <source>Slice</source>
@@ -7511,7 +7924,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>Fewer than 20 images: too few to judge.</source>
-        <translation>Меньше 20 изображений: для выводов этого мало.</translation>
+        <translation>Меньше 20 изображений — слишком мало для выводов.</translation>
     </message>
     <message>
         <source>File name</source>
@@ -7654,7 +8067,7 @@ Continue it to get metrics, images and weights.</source>
     </message>
     <message>
         <source>By {fact}; the dashed line is the accuracy of all images.</source>
-        <translation>Группировка: {fact}; пунктир — доля верных на всех изображениях.</translation>
+        <translation>Группировка: {fact}; пунктир — доля верных ответов на всех изображениях.</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -7700,14 +8113,14 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>No slice has more errors than other images of the same classes.</source>
-        <translation>Ни в одном срезе ошибок не больше, чем на других изображениях тех же классов.</translation>
+        <translation>Ни в одном срезе модель не ошибается чаще, чем на других изображениях тех же классов.</translation>
     </message>
     <message>
         <source>Path: *night*</source>
         <translation>Путь: *ночь*</translation>
     </message>
     <message>
-        <source>Pattern of the paths that make a slice</source>
+        <source>Path pattern that defines a slice</source>
         <translation>Шаблон путей, образующих срез</translation>
     </message>
     <message>
@@ -7724,7 +8137,7 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>Split</source>
-        <translation>Часть данных</translation>
+        <translation>Выборка</translation>
     </message>
     <message>
         <source>The confusion matrix of this slice only (Enter)</source>
@@ -7745,6 +8158,10 @@ Slices are found in the evaluation at the end of a run.</source>
 </context>
 <context>
     <name>Sources</name>
+    <message>
+        <source>SIGHUP</source>
+        <translation>из-за закрытия терминала</translation>
+    </message>
     <message>
         <source>SIGINT</source>
         <translation>клавишами Ctrl-C</translation>
@@ -7826,7 +8243,7 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>Tour in five steps</source>
-        <translation>Обзор за пять шагов</translation>
+        <translation>Знакомство за пять шагов</translation>
     </message>
     <message>
         <source>Train on your own images, watch the curves, see where it goes wrong and why.</source>
@@ -7997,11 +8414,11 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>Drop a folder of images here: it is checked, a suitable recipe is proposed, and one click starts the training. The tour is in the Help menu whenever you want it again.</source>
-        <translation>Перетащите сюда папку с изображениями: программа проверит её и предложит подходящий рецепт, а обучение начнётся одним щелчком. Обзор всегда можно повторить из меню «Справка».</translation>
+        <translation>Перетащите сюда папку с изображениями: программа проверит её и предложит подходящий рецепт, а обучение начнётся одним щелчком. Знакомство всегда можно повторить из меню «Справка».</translation>
     </message>
     <message>
         <source>Drop images of your own, and the best weights of the run classify them.</source>
-        <translation>Перетащите свои изображения, и лучшие веса запуска их классифицируют.</translation>
+        <translation>Перетащите свои изображения — модель с лучшими весами запуска определит их классы.</translation>
     </message>
     <message>
         <source>Errors</source>
@@ -8009,11 +8426,11 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>Every run with its data, model, state and best macro-F1; ★ marks the best on the same data. Click one to open it, tick several to overlay their curves.</source>
-        <translation>Все запуски: данные, модель, состояние и лучший macro-F1; ★ отмечает лучший на тех же данных. Щёлкните запуск, чтобы открыть его, отметьте несколько, чтобы наложить их кривые.</translation>
+        <translation>Все запуски: данные, модель, состояние и лучший macro-F1; ★ отмечает лучший на тех же данных. Щёлкните по запуску, чтобы открыть его, отметьте несколько, чтобы наложить их кривые.</translation>
     </message>
     <message>
         <source>Loss, accuracy and macro-F1 while the model trains. Drag the slider below to go back to any epoch: every tab follows.</source>
-        <translation>Потери, доля верных ответов и macro-F1 во время обучения. Ползунок внизу возвращает к любой эпохе: за ним следуют все вкладки.</translation>
+        <translation>Потери, доля верных ответов и macro-F1 во время обучения. Ползунок внизу возвращает к любой эпохе сразу на всех вкладках.</translation>
     </message>
     <message>
         <source>Predict</source>
@@ -8025,7 +8442,7 @@ Slices are found in the evaluation at the end of a run.</source>
     </message>
     <message>
         <source>Which classes are confused, and the images behind each pair. Click a cell of the matrix to see them, then an image to see how its prediction changed.</source>
-        <translation>Какие классы модель путает и на каких изображениях. Щёлкните ячейку матрицы, чтобы увидеть их, затем изображение, чтобы узнать, как менялось предсказание.</translation>
+        <translation>Какие классы модель путает и на каких изображениях. Щёлкните по ячейке матрицы, чтобы увидеть их, затем по изображению, чтобы узнать, как менялось предсказание.</translation>
     </message>
     <message>
         <source>Your runs</source>
@@ -8148,12 +8565,8 @@ The first images appear after the first epoch.</source>
 <context>
     <name>Window</name>
     <message>
-        <source>No run is open</source>
-        <translation>Запуск не открыт</translation>
-    </message>
-    <message>
         <source>Open a run first: its best weights classify your images.</source>
-        <translation>Сначала откройте запуск: его лучшие веса скажут, что на изображении.</translation>
+        <translation>Сначала откройте запуск: его модель определит, что на изображении.</translation>
     </message>
     <message>
         <source>Not the folder of a run: {path}</source>
@@ -8240,7 +8653,7 @@ The first images appear after the first epoch.</source>
     </message>
     <message>
         <source>&amp;Tour of the window</source>
-        <translation>О&amp;бзор окна</translation>
+        <translation>Знако&amp;мство с окном</translation>
     </message>
     <message>
         <source>&amp;Train on a folder of images…</source>
@@ -8251,28 +8664,12 @@ The first images appear after the first epoch.</source>
         <translation>&amp;Вид</translation>
     </message>
     <message>
-        <source>Classes</source>
-        <translation>Классы</translation>
-    </message>
-    <message>
-        <source>Confidence</source>
-        <translation>Уверенность</translation>
-    </message>
-    <message>
         <source>Copy the co&amp;mmand</source>
         <translation>Скопировать ко&amp;манду</translation>
     </message>
     <message>
-        <source>Curves</source>
-        <translation>Графики</translation>
-    </message>
-    <message>
         <source>End the process…</source>
         <translation>Завершить процесс…</translation>
-    </message>
-    <message>
-        <source>Errors</source>
-        <translation>Ошибки</translation>
     </message>
     <message>
         <source>Expo&amp;rt a report…</source>
@@ -8291,10 +8688,6 @@ The first images appear after the first epoch.</source>
         <translation>Первая эпоха</translation>
     </message>
     <message>
-        <source>Labels</source>
-        <translation>Разметка</translation>
-    </message>
-    <message>
         <source>Last finished epoch</source>
         <translation>Последняя завершённая эпоха</translation>
     </message>
@@ -8303,24 +8696,12 @@ The first images appear after the first epoch.</source>
         <translation>Список &amp;запусков</translation>
     </message>
     <message>
-        <source>Log</source>
-        <translation>Журнал</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Карта</translation>
-    </message>
-    <message>
         <source>Panel &amp;beside the tabs, or back</source>
         <translation>Панель рядом с &amp;вкладками или обратно</translation>
     </message>
     <message>
         <source>Panel in a &amp;window of its own, or back</source>
         <translation>Панель в отдельном &amp;окне или обратно</translation>
-    </message>
-    <message>
-        <source>Predict</source>
-        <translation>Прогноз</translation>
     </message>
     <message>
         <source>Recent runs</source>
@@ -8343,10 +8724,6 @@ The first images appear after the first epoch.</source>
         <translation>Показать папку &amp;запуска</translation>
     </message>
     <message>
-        <source>Slices</source>
-        <translation>Срезы</translation>
-    </message>
-    <message>
         <source>Stop &amp;now and save</source>
         <translation>Остановить с&amp;ейчас и сохранить</translation>
     </message>
@@ -8357,10 +8734,6 @@ The first images appear after the first epoch.</source>
     <message>
         <source>Stop and &amp;delete…</source>
         <translation>Остановить и &amp;удалить…</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>Веса</translation>
     </message>
 </context>
 <context>

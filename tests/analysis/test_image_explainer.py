@@ -52,7 +52,7 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 
 def test_an_image_is_what_the_model_was_validated_on(digits: RunFolder) -> None:
-    explainer, (trainer, _) = ImageExplainer(digits), load_trained(digits)
+    explainer, trainer = ImageExplainer(digits), load_trained(digits).trainer
     images, labels = next(iter(trainer.feed.eval_batches("valid", 8)))
     for place in (0, 5):
         one = explainer.from_split("valid", place)
@@ -63,7 +63,7 @@ def test_an_image_is_what_the_model_was_validated_on(digits: RunFolder) -> None:
 
 
 def test_neighbors_are_measured_in_what_the_last_layer_gets(digits: RunFolder) -> None:
-    explainer, (trainer, _) = ImageExplainer(digits), load_trained(digits)
+    explainer, trainer = ImageExplainer(digits), load_trained(digits).trainer
     count = trainer.feed.sizes["train"]
     space = features(trainer.model, trainer.feed.eval_batches("train", 64), np.arange(count))[0].astype(np.float64)
     labels = np.concatenate([labels.numpy() for _, labels in trainer.feed.eval_batches("train", 64)])
@@ -101,7 +101,7 @@ def test_a_head_on_frozen_features_asks_what_is_on_the_disk(
     image = explainer.from_split("train", 4)
     assert explainer.saliency(image).method is Method.CAM
     found = explainer.similar(image, 5)
-    trainer, _ = load_trained(folder)
+    trainer = load_trained(folder).trainer
     standardize = trainer.model[0]  # type: ignore[index]
     rows = torch.cat([batch[0] for batch in trainer.feed.eval_batches("train", 64)])
     space = standardize(rows).double().numpy()

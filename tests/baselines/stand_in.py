@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from trainer import events as ev
-from trainer.store.folder import create_run, current_owner, write_owner
+from trainer.store.folder import current_owner, write_owner
 from trainer.store.journal import JournalWriter
 from trainer.store.requests import poll, remove
+from trainer.store.run_creation import create_run
 
 FIGURES: dict[str, Any] = {
     "loss": 1.0, "accuracy": 0.5, "weighted_f1": 0.5, "precision": (0.5, 0.5), "recall": (0.5, 0.5), "f1": (0.5, 0.5),

@@ -8,14 +8,14 @@ written by hand for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tests.benchmarks import arguments
-from tests.benchmarks.rivals import ENGINES, quiet
+from tests.benchmarks.rivals import ENGINES, Fit, quiet
 from trainer.data.image_data import ImageData
 from trainer.data.opening import open_data
 
@@ -49,9 +49,10 @@ class Fed:
         return right / self._data.sizes["valid"]
 
 
-def bare(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int) -> Callable[[], None]:
+def bare(
+    model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int, criterion: nn.Module
+) -> Fit:
     """The loop everybody writes."""
-    criterion = nn.CrossEntropyLoss()
 
     def fit() -> None:
         for _ in range(epochs):
@@ -81,7 +82,7 @@ def main() -> None:
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     fed = Fed(data, model)
     with quiet():
-        adapters[name](model, optimizer, fed, epochs)()
+        adapters[name](model, optimizer, fed, epochs, nn.CrossEntropyLoss())()
     print(f"{epochs} epochs, accuracy on validation {fed.validate():.4f}")
 
 

@@ -21,6 +21,7 @@ import torch
 from tests.benchmarks import arguments
 from trainer.backbones import BACKBONES
 from trainer.data import open_data
+from trainer.data.normalization import Normalization
 from trainer.engine.device import choose_device
 from trainer.engine.session import Session
 from trainer.launch import build
@@ -106,7 +107,7 @@ def main() -> int:
     device = choose_device(given.device)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
     print(f"{name}, torch {torch.__version__}, {NAME} at {SIZE} pixels")
-    data = open_data(str(source), normalization=(BACKBONES[NAME].mean, BACKBONES[NAME].std))
+    data = open_data(str(source), normalization=Normalization(BACKBONES[NAME].mean, BACKBONES[NAME].std))
     images = data.normalized(data.rows("test")[: given.images]).clone()
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder)

@@ -44,6 +44,8 @@ EPOCH = 704
 
 Fit = Callable[[], object]
 """Trains for as many epochs as the adapter was told."""
+Adapt = Callable[[nn.Module, torch.optim.Optimizer, Iterable[Any], int, nn.Module], Fit]
+"""Model, optimiser, batches, epochs and loss, as an engine wants them."""
 
 
 class Blocks(InTurn):
@@ -89,22 +91,26 @@ class Epochs(InTurn):
             yield self._batches[step % len(self._batches)]
 
 
-def ignite(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int) -> Fit:
+def ignite(
+    model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int, criterion: nn.Module
+) -> Fit:
     from ignite.engine import create_supervised_trainer
     from ignite.metrics import RunningAverage
 
-    trainer = create_supervised_trainer(model, optimizer, nn.CrossEntropyLoss())
+    trainer = create_supervised_trainer(model, optimizer, criterion)
     RunningAverage(output_transform=lambda loss: loss).attach(trainer, "loss")
     return lambda: trainer.run(batches, max_epochs=epochs)
 
 
-def lightning(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int) -> Fit:
+def lightning(
+    model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int, criterion: nn.Module
+) -> Fit:
     from lightning.pytorch import LightningModule, Trainer
 
     class Classifier(LightningModule):
         def __init__(self) -> None:
             super().__init__()
-            self.model, self.criterion = model, nn.CrossEntropyLoss()
+            self.model, self.criterion = model, criterion
 
         def training_step(self, batch: tuple[Tensor, Tensor]) -> Tensor:
             images, labels = batch
@@ -118,12 +124,14 @@ def lightning(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Itera
     return lambda: trainer.fit(Classifier(), batches)
 
 
-def skorch(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int) -> Fit:
+def skorch(
+    model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[Any], epochs: int, criterion: nn.Module
+) -> Fit:
     from skorch import NeuralNetClassifier
 
     net = NeuralNetClassifier(
         model,
-        criterion=nn.CrossEntropyLoss,
+        criterion=criterion,
         optimizer=lambda *_, **__: optimizer,
         dataset=batches,
         iterator_train=lambda dataset, **_: dataset,
@@ -138,7 +146,7 @@ def skorch(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable
 class Engine(NamedTuple):
     package: str
     setup: str
-    adapt: Callable[[nn.Module, torch.optim.Optimizer, Iterable[Any], int], Fit]
+    adapt: Adapt
 
     @property
     def what(self) -> str:
@@ -167,12 +175,14 @@ def quiet() -> Iterator[None]:
 
 def _steps(engine: Engine, blocks: int) -> dict[str, Any]:
     feed = Blocks(blocks)
-    return measured(engine.what, feed, engine.adapt(*make(), feed, 1), blocks)
+    return measured(engine.what, feed, engine.adapt(*make(), feed, 1, nn.CrossEntropyLoss()), blocks)
 
 
 def _epochs(engine: Engine, epochs: int) -> dict[str, Any]:
     feed = Epochs()
-    engine.adapt(*make(), feed, epochs + 2)()  # one to warm up, one that is not followed by another
+    engine.adapt(
+        *make(), feed, epochs + 2, nn.CrossEntropyLoss()
+    )()  # one to warm up, one that is not followed by another
     pairs = feed.epochs[1:]
     low, middle, high = statistics.quantiles((under - bare for under, bare in pairs), n=4)
     return {

@@ -56,7 +56,7 @@ def test_an_engine_trains_what_the_bare_loop_trains(engine: rivals.Engine) -> No
     other, its_optimizer = make()
     try:
         with rivals.quiet():
-            engine.adapt(other, its_optimizer, batches, 2)()
+            engine.adapt(other, its_optimizer, batches, 2, nn.CrossEntropyLoss())()
     except ModuleNotFoundError as error:
         pytest.skip(f"no {error.name}: {EXTRA}")
     for ours, theirs in zip(model.parameters(), other.parameters(), strict=True):

@@ -153,8 +153,8 @@ def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from gui.panels.curves.curves_panel import CurvesPanel
+    from gui.style import theme
     from gui.viewmodels.selection import EpochCursor
-    from gui.window import theme
 
     app = QApplication([])
     theme.apply(app, "light")

@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 from trainer.store import summary as summaries
-from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
+from trainer.store.folder import RunFolder, current_owner, write_owner
+from trainer.store.run_creation import create_run
 from trainer.store.summary import Summary
 
 LOOK_SECONDS = 0.5

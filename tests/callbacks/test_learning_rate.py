@@ -101,6 +101,14 @@ def test_rates_in_the_events_are_those_of_the_steps_they_tell_of() -> None:
     assert [event.learning_rate for event in recorder.of(EpochEnded)] == [LR * 0.5**n for n in range(EPOCHS)]
 
 
+def test_an_epoch_has_the_rate_it_was_trained_with_though_its_validation_lowers_it() -> None:
+    losses = [2.0, 3.0, 3.0, 3.0, 3.0]
+    made = LearningRate(lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=0.5, patience=0))
+    recorder = run(made, loss=Scripted(losses))
+    assert [event.learning_rate for event in recorder.of(EpochEnded)] == rates_of(recorder)[::STEPS]
+    assert rates_of(recorder)[-1] < LR
+
+
 def test_reduce_on_plateau_follows_the_validation_loss(tmp_path: Path) -> None:
     losses = [3.0, 2.0, 2.5, NAN, 1.0]
     made = LearningRate(lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=0.1, patience=0), each="epoch")

@@ -44,7 +44,7 @@ def test_in_a_pipe_it_prints_plain_lines_only() -> None:
     assert "\r" not in text
     lines = text.splitlines()
     assert "18 trainable parameters" in lines[0]
-    assert [line.split()[0] for line in lines if line.lstrip()[0].isdigit() and "min" in line] == ["1/2", "2/2"]
+    assert [line.split()[0] for line in lines if re.match(r" *\d+/\d+ ", line)] == ["1/2", "2/2"]
     assert [line.split()[0] for line in lines if "weights):" in line] == ["train", "valid", "test"]
     assert lines[-1].startswith("completed")
     assert "best epoch" in lines[-1]
@@ -106,13 +106,24 @@ def test_without_validation_and_without_a_known_length_it_works() -> None:
     for terminal in (True, False):
         screen, text = console(terminal)
         make(data=iter(batches(2)), epochs=1, callbacks=[Progress(screen)]).fit()
-        assert any(line.split()[-7:-4] == ["-", "-", "-"] for line in text.getvalue().splitlines() if "1/1 " in line)
+        assert any(line.split()[-5:-2] == ["-", "-", "-"] for line in text.getvalue().splitlines() if "1/1 " in line)
         assert "? train" in text.getvalue()
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(0, "0 min 00 s"), (59.6, "1 min 00 s"), (61, "1 min 01 s"), (3599.4, "59 min 59 s"), (7322, "2 h 2 min 02 s")],
+    [
+        (0, "0.00 s"),
+        (0.034, "0.03 s"),
+        (0.996, "1.0 s"),
+        (4.23, "4.2 s"),
+        (9.96, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (61, "1 min 01 s"),
+        (3599.4, "59 min 59 s"),
+        (7322, "2 h 2 min 02 s"),
+    ],
 )
 def test_times_are_minutes_and_seconds(seconds: float, expected: str) -> None:
     assert duration(seconds) == expected
@@ -142,7 +153,7 @@ def test_images_are_counted_with_their_speed_and_the_time_left(stage: Any, words
     last = text.getvalue().split(words)[-1]
     assert "17000/61200" in last
     assert "850 images/s" in last
-    assert "0 min 51 s left" in last
+    assert "51 s left" in last
     shown.on_preparing(Preparing(epoch=0, step=0, stage="check", done=0, total=0), None)  # type: ignore[arg-type]
     assert "images/s" not in bars._progress.tasks[0].fields["text"]
     bars.close()

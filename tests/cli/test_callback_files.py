@@ -130,7 +130,7 @@ def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Pat
     [
         ("three.py", "three.py has 2 callbacks: First, Second", False),
         ("none.py", "none.py has 0 callbacks", False),
-        ("broken.py", "broken.py, line 2", False),
+        ("broken.py", "broken.py:2", False),
         ("counter:Counter", "FILE.py:NAME", False),
         ("counter.py:a.b", "FILE.py:NAME", False),
         ("nowhere.py:Counter", "There is no file", False),
@@ -156,7 +156,7 @@ def test_what_cannot_be_found_is_refused(
     ("code", "says"),
     [
         ("def (", "line 1"),
-        ("x = 1\nimport no_such_module", "line 2"),
+        ("x = 1\nimport no_such_module", "counter.py:2"),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("1/0", "ZeroDivisionError"),
     ],

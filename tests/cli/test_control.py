@@ -15,6 +15,7 @@ from trainer.events import RequestHandled
 from trainer.store import folder as folders
 from trainer.store import requests
 from trainer.store.journal import JournalWriter
+from trainer.store.run_creation import create_run
 
 Engine = Callable[..., None]
 PATIENCE_SECONDS = 30.0
@@ -24,7 +25,7 @@ PATIENCE_SECONDS = 30.0
 def engine(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Something like an engine: it answers the next request to the run `live` as it is told to."""
     monkeypatch.setattr("trainer.cli.control.WAIT_SECONDS", PATIENCE_SECONDS)
-    run = folders.create_run(runs, "live")
+    run = create_run(runs, "live")
     folders.write_owner(run, folders.current_owner(1))
     lock = folders.acquire(run)
     journal = JournalWriter(run.journal, 1)
@@ -40,6 +41,8 @@ def engine(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             requests.remove(run, request.file)
 
     def start(**values: Any) -> None:
+        for thread in threads:
+            thread.join()  # until it has removed its request, which the next one would answer too
         threads.append(threading.Thread(target=answer, kwargs={"reason": "", **values}))
         threads[-1].start()
 

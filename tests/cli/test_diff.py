@@ -18,7 +18,8 @@ from trainer.metrics.paired_comparison import mcnemar, paired_bootstrap
 from trainer.metrics.significance import intervals
 from trainer.store.arrays import write_arrays
 from trainer.store.evaluations import find
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.thumbnails import SplitImages, publish
 
 CLASSES = ("cat", "dog[bold]", "frog", "owl")
@@ -111,7 +112,7 @@ def test_a_difference_within_noise(cli: Cli, root: Path) -> None:
     assert all(one["within_noise"] for one in found["classes"])
     page = cli("runs", "diff", "first", "second").out
     assert "On test the difference in accuracy is within noise: 0.2 points, p = " in page
-    assert "In macro-F1 it is within noise" in page
+    assert "The difference in macro-F1 is within noise" in page
     assert "no setting differs" in page
     assert page.count("within noise") == 2 + len(CLASSES)
 
@@ -119,6 +120,7 @@ def test_a_difference_within_noise(cli: Cli, root: Path) -> None:
 def test_a_run_beside_itself(cli: Cli, root: Path) -> None:
     judged(root, "first", answers(range(100)))
     assert cli("runs", "diff", "first", "first", "--json").document["difference"]["accuracy"]["p"] == 1
+    assert "-0.0" not in cli("runs", "diff", "first", "first").out
 
 
 def test_another_seed_may_leave_the_test_images_as_they_are(cli: Cli, root: Path) -> None:

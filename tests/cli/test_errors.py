@@ -90,8 +90,8 @@ error: There is no recipe 'sed', did you mean 'seed'?
 error: unknown data source 'digist'
   where:    digist
   expected: one of digits, cifar10, cifar100, mnist, fashion-mnist, a folder
-            with a folder of images per class, a CSV file of paths and labels,
-            or tar shards
+            with one sub-folder of images per class, a CSV file of paths and
+            labels, or tar shards
   fix:      did you mean digits?
 """,
     "train --epochs 3 --epochs 4": """\

@@ -54,6 +54,15 @@ def test_changed_data_are_warned_of(cli: Cli, photos: Path) -> None:
     assert cli("resume", "photos", "--epochs", 2).code == 5
 
 
+def test_other_classes_are_refused_and_not_taken_for_those_of_the_run(cli: Cli, photos: Path) -> None:
+    (photos / "cats" / "cut[bold].png").unlink()
+    assert cli("train", photos, "--epochs", 1, "--name", "photos").code == 0
+    (photos / "cats").rename(photos / "zebras")  # as many, in another order
+    changed = cli("evaluate", "photos")
+    assert changed.code == 5
+    assert "The classes differ from those that this run was trained on" in changed.err
+
+
 def test_fewer_than_five_images_get_pca_alone_and_are_told_so() -> None:
     few = np.arange(4)
     points = np.zeros((4, 2), np.float32)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 IMPORTED = """
 import json, sys
@@ -60,3 +61,17 @@ def test_a_run_of_one_process_imports_nothing_for_several(tmp_path: Path) -> Non
     assert not modules & {f"trainer.engine.{name}" for name in SEVERAL}
     assert "trainer.distributed.torch_group" not in modules
     assert not packages(modules) & {"torchvision", "sklearn", "pandas", "scipy", "PySide6", "optuna", "datasets"}
+
+
+def test_looking_at_images_makes_no_optimiser(tmp_path: Path) -> None:
+    """PyTorch's compiler, a second to import, comes with the first one."""
+    runs = ("--runs", str(tmp_path))
+    assert "torch._dynamo" in imported("train", "digits", "--epochs", "1", "--name", "it", *runs)
+    for line in (["evaluate", "it"], ["predict", "it", str(picture(tmp_path)), "--json"]):
+        assert "torch._dynamo" not in imported(*line, *runs), line
+
+
+def picture(folder: Path) -> Path:
+    path = folder / "it.png"
+    Image.new("L", (8, 8)).save(path)
+    return path

@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gui.viewmodels.run_list import RunList
 from tests.cli.conftest import Cli
 from trainer.cli.output import plain, table
+from trainer.store import checkpoint, notes
 from trainer.store.arrays import read_arrays
+from trainer.store.folder import RunFolder
+from trainer.store.notes import ViewerNotes
+from trainer.store.run_files import data_fingerprint
+from trainer.store.summary import recipe_name
 
 
 def test_no_runs_yet(cli: Cli, runs: Path) -> None:
@@ -29,6 +36,72 @@ def test_runs_as_table_and_json(cli: Cli, done: str) -> None:
     assert "2/2" in line
     (entry,) = cli("runs", "--json").document
     assert (entry["name"], entry["status"], entry["epoch"], entry["epochs"]) == ("done", "completed", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", {"done", "other"}),
+        ("DIGITS completed", {"done", "other"}),
+        ("mlp", {"other"}),
+        ("night", {"done"}),
+        ("softmax first try", {"done"}),
+        ("mlp night", set()),
+        ("failed", set()),
+    ],
+)
+def test_a_search_finds_what_the_window_finds(cli: Cli, runs: Path, done: str, text: str, found: set[str]) -> None:
+    assert done == "done"
+    shutil.copytree(runs / "done", runs / "other")
+    summary = json.loads((runs / "other" / "summary.json").read_text("utf-8"))
+    (runs / "other" / "summary.json").write_text(json.dumps({**summary, "model": "mlp"}), "utf-8")
+    notes.write(RunFolder(runs / "done").viewer, ViewerNotes(note="First try", tags=("night",)))
+    assert {entry["name"] for entry in cli("runs", "--search", text, "--json").document} == found
+    window = RunList(runs)
+    window.refresh()
+    window.filter(text)
+    assert {row.name for row in window.rows} == found
+    shown = cli("runs", "list", "--search", text).out.splitlines()
+    if found:
+        assert {line.split()[0] for line in shown[1:]} == found
+    else:
+        assert shown == [f"no run matches: {text}", "all of them: epochscope runs"]
+
+
+def test_the_recipe_of_a_run_is_recorded_and_shown_and_changes_nothing(
+    cli: Cli, runs: Path, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    assert "recipe" not in cli("runs").out, "no run has one"
+    recipe = runs / "mine.toml"
+    recipe.write_text("[train]\nepochs = 2\n")  # as `done`
+    assert cli("train", "digits", "--recipe", recipe, "--name", "by-recipe").code == 0
+    assert recipe_name(tomllib.loads((runs / "by-recipe" / "run.toml").read_text("utf-8"))) == str(recipe)
+    assert "recipe" not in (runs / done / "run.toml").read_text()
+    found = {entry["name"]: entry["recipe"] for entry in cli("runs", "--json").document}
+    assert found == {"by-recipe": str(recipe), done: ""}
+    head, *rows = (line.split() for line in cli("runs").out.splitlines())
+    assert {row[0]: row[-1] for row in rows} == {"by-recipe": str(recipe), done: "-"}
+    assert head[-1] == "recipe"
+    assert f"softmax (recipe {recipe}) on digits, epoch 2 of 2" in cli("runs", "show", "by-recipe").out
+    one, other = (RunFolder(runs / name) for name in ("by-recipe", done))
+    assert data_fingerprint(one) == data_fingerprint(other) != ""
+    weights = [checkpoint.read(max(run.checkpoints.glob("last-*")))[0] for run in (one, other)]
+    assert weights[0].keys() == weights[1].keys()
+    assert all(weights[0][key].equal(weights[1][key]) for key in weights[0])
+
+
+def test_a_resumed_run_keeps_its_recipe(cli: Cli, runs: Path) -> None:
+    assert cli("train", "digits", "--recipe", "seed", "--epochs", 1, "--name", "one").code == 0
+    before = (runs / "one" / "run.toml").read_text()
+    assert cli("resume", "one", "--epochs", 2).code == 0
+    assert (runs / "one" / "run.toml").read_text() == before.replace("\nepochs = 1\n", "\nepochs = 2\n")
+    (entry,) = cli("runs", "--json").document
+    assert (entry["recipe"], entry["epoch"]) == ("seed", 2)
+    (runs / "one" / "summary.json").unlink()
+    assert cli("runs", "--json").document[0]["recipe"] == "seed", "the journal has it as well"
+    assert cli("train", "digits", "--settings", runs / "one" / "run.toml", "--name", "again").code == 0
+    assert [entry["recipe"] for entry in cli("runs", "--json").document] == ["seed", "seed"]
 
 
 def test_a_run_that_follows_a_metric_shows_it_and_the_others(

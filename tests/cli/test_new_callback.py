@@ -89,7 +89,7 @@ def test_nothing_is_overwritten(cli: Cli, here: Path) -> None:
     (here / "test_best_so_far.py").write_text("mine", "utf-8")
     answer = cli("new-callback", "best_so_far", "--file")
     assert answer.code == 4
-    assert "test_best_so_far.py exists already" in answer.err
+    assert "test_best_so_far.py already exists" in answer.err
     assert [path.name for path in here.iterdir()] == ["test_best_so_far.py"]
     (here / "epochscope-best-so-far").mkdir()
     assert cli("new-callback", "best_so_far").code == 4

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import trainer.cli.rpc_server
-from trainer.cli.rpc_server import Helper
+import trainer.cli.rpc_actions
+from trainer.cli.rpc_helper import Helper
+from trainer.cli.rpc_server import answer
 from trainer.metrics.classification import Metrics
 from trainer.metrics.significance import intervals
 from trainer.settings import Settings
@@ -114,7 +115,7 @@ def test_a_run_that_was_evaluated_again_gets_its_new_temperature(runs: Path, don
     def told() -> float:
         stream.seek(0)
         stream.truncate()
-        helper.answer(json.dumps({"do": "predict", "run": done, "runs": str(runs), "images": []}).encode())
+        answer(helper, json.dumps({"do": "predict", "run": done, "runs": str(runs), "images": []}).encode())
         return float(json.loads(stream.getvalue())["temperature"])
 
     stream = io.StringIO()
@@ -220,11 +221,11 @@ def test_which_recipe_fits_and_how_long_it_takes(ask: Any, tmp_path: Path, monke
 )
 def test_any_line_gets_an_answer_and_no_bug(line: bytes) -> None:
     stream = io.StringIO()
-    Helper(stream).answer(line)
+    answer(Helper(stream), line)
     *_, last = stream.getvalue().splitlines()
-    answer = json.loads(last)
-    assert answer["ok"] in (True, False)
-    assert answer.get("code") != "bug", answer
+    found = json.loads(last)
+    assert found["ok"] in (True, False)
+    assert found.get("code") != "bug", found
 
 
 def test_what_others_print_does_not_get_between_the_answers(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,5 +233,5 @@ def test_what_others_print_does_not_get_between_the_answers(ask: Any, monkeypatc
         print("hello from a plugin")
         return {"version": "x"}
 
-    monkeypatch.setitem(trainer.cli.rpc_server._ACTIONS, "ping", chatty)
+    monkeypatch.setitem(trainer.cli.rpc_actions.ACTIONS, "ping", chatty)
     assert [answer["ok"] for answer in ask({"do": "ping"})] == [True]

@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Cli
-from trainer.cli.rpc_server import Helper
+from trainer.cli.rpc_helper import Helper
+from trainer.cli.rpc_server import answer
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.outputs import Outputs
 from trainer.store.arrays import read_arrays, write_arrays
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.thumbnails import SplitImages, publish
 
 CLASSES = ("cat", "dog[bold]")
@@ -155,7 +157,7 @@ def test_the_helper_answers_a_window(root: Path, tmp_path: Path) -> None:
     helper = Helper(stream)
     request: dict[str, Any] = {"do": "slices", "run": "monday", "runs": str(root), "out": str(out)}
     for more in ({"id": 1}, {"id": 2, "pattern": "*cam2*"}, {"id": 3, "split": "valid"}):
-        helper.answer(json.dumps({**request, **more}).encode())
+        answer(helper, json.dumps({**request, **more}).encode())
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     first, second, refused = (line for line in lines if "progress" not in line)
     assert (first["ok"], first["enough"], first["weights"]) == (True, True, "best")

@@ -8,16 +8,14 @@ import io
 import pickle
 import struct
 import tarfile
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from tests.loopback_site import served
 from trainer.data import open_data
 from trainer.data.downloads import _unpickle
 from trainer.errors import DataError
@@ -62,16 +60,8 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     folder = tmp_path / "site"
     folder.mkdir()
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield folder, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(folder) as address:
+        yield folder, address
 
 
 def batch_of(count: int, seed: int, key: str = "labels") -> dict[str, Any]:

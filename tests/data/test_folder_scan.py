@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.image_folders import make_images, noise
+from trainer import Trainer, build_model
 from trainer.data import inspect_source, open_data
 from trainer.data.class_names import class_names, looks, same_looking
 from trainer.data.folder_scan import Listing, scan
@@ -288,3 +289,19 @@ def test_a_sub_folder_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         assert codes(tmp_path) == {"b/closed": "permission"}
     finally:
         (tmp_path / "b" / "closed").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["runs/first", "first"])
+def test_runs_beside_the_classes_are_no_class(tmp_path: Path, name: str) -> None:
+    make_images(tmp_path, {"cat": 8, "dog": 8})
+    before = open_data(tmp_path)
+    run_dir = tmp_path / name
+    model = build_model("softmax", before.input_shape, 2)
+    Trainer(model, before, epochs=1, device="cpu", run_dir=run_dir).fit()
+    noise(9, 9).save(run_dir / "curve.png")
+    after = open_data(tmp_path)
+    assert after.classes == ("cat", "dog")
+    assert after.fingerprint == before.fingerprint
+    assert [note.parameters for note in after.notes if note.code == "folders_beside"] == [
+        {"count": 1, "example": run_dir.relative_to(tmp_path).parts[0]}
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -140,10 +141,14 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
     make_images(root, {"a": 5, "b": 5})
     try:
         (root / "a" / os.fsdecode(b"\xff.png")).write_bytes(b"x")
+        (root / "a" / os.fsdecode(b"\xff.t\xff")).write_bytes(b"x")
     except OSError:
         pytest.skip("this file system refuses such names itself")
     assert faults_of(root) == {"a/\\udcff.png": "name"}
-    assert sum(open_data(str(root), skip_bad=True).sizes.values()) == 10
+    data = open_data(str(root), skip_bad=True)
+    assert sum(data.sizes.values()) == 10
+    # what is said of them goes into files
+    assert b"a/\\udcff.t\\udcff" in "\n".join(map(str, data.notes)).encode()
 
 
 def test_many_faults_are_counted_and_twenty_shown(tmp_path: Path) -> None:
@@ -163,6 +168,9 @@ def test_many_faults_are_counted_and_twenty_shown(tmp_path: Path) -> None:
 def test_size_policy(tmp_path: Path) -> None:
     assert usual_size([(10, 12)] * 3 + [(99, 99)] * 2) == (10, 12)
     assert usual_size([(10, 12), (9, 12)]) == (9, 12)
+    photos = [(400 + side, 600 + side) for side in range(9)]
+    assert usual_size([(5, 7), *photos]) == usual_size([(5, 7)] * 4 + photos) == (64, 64)  # a tiny one does not decide
+    assert usual_size([(5, 7)] * 9 + photos) == (5, 7)
     assert usual_size([(64, 65)]) == usual_size([(480, 640)]) == usual_size([]) == (64, 64)
     make_images(tmp_path / "set", {"a": 5, "b": 5}, size=(100, 80), suffix="jpg")
     assert open_data(str(tmp_path / "set")).input_shape == (3, 64, 64)
@@ -199,6 +207,18 @@ def test_a_damaged_cache_is_made_again(pictures: Path, cache: Path, file: str, d
     path.unlink()
     if damage != "gone":
         path.write_bytes({"cut": content[:-9], "zero": bytes(len(content)), "rubbish": b"[" + content[1:]}[damage])
+    assert_same(load_pictures(str(pictures)), first)
+
+
+@pytest.mark.parametrize("values", [{"faults": [[3]]}, {"faults": 7}, {"digest": 1}, {"count": 5}])
+def test_values_that_someone_wrote_into_the_cache_are_not_believed(
+    pictures: Path, cache: Path, values: dict[str, object]
+) -> None:
+    first = load_pictures(str(pictures))
+    (path,) = cache.glob("images/*/*/meta.json")
+    meta = json.loads(path.read_bytes())
+    meta["content"] |= values
+    path.write_text(json.dumps(meta), encoding="utf-8")
     assert_same(load_pictures(str(pictures)), first)
 
 

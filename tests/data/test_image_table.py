@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from tests.data.image_folders import make_images
-from trainer import Trainer, build_model, open_data
+from trainer import ImageClassifier, Trainer, build_model, open_data
 from trainer.data.validation import FaultyDataError
 from trainer.errors import DataError, UsageError
 
@@ -52,6 +53,26 @@ def test_separators_and_marks_of_spreadsheets(photos: Path, tmp_path: Path, sep:
     same(open_data(str(tmp_path / "labels.csv")), open_data(str(photos)))
 
 
+@pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", '"sep=;"\n'])
+def test_a_first_line_for_excel_is_no_head(photos: Path, tmp_path: Path, line: str) -> None:
+    frame = pd.DataFrame(rows(photos, tmp_path), columns=["path", "label"])
+    table = frame.to_csv(index=False, sep=";")
+    (tmp_path / "labels.csv").write_bytes(line.encode("utf-8-sig") + table.encode())
+    same(open_data(str(tmp_path / "labels.csv")), open_data(str(photos)))
+
+
+@pytest.mark.parametrize("words", [(True, False), ("True", "False"), ("yes", "no"), (1, 0)])
+def test_a_column_that_says_which_images_validate(photos: Path, tmp_path: Path, words: tuple[Any, Any]) -> None:
+    frame = pd.DataFrame(rows(photos, tmp_path), columns=["fname", "labels"]).rename(columns={"fname": "filename"})
+    validates = [number % 3 == 0 for number in range(len(frame))]
+    frame["is_valid"] = [words[0] if one else words[1] for one in validates]
+    frame.to_csv(tmp_path / "labels.csv", index=False)
+    named = frame.drop(columns="is_valid").assign(split=["valid" if one else "train" for one in validates])
+    named["filename"] = [str(tmp_path / name) for name in named["filename"]]
+    same(open_data(str(tmp_path / "labels.csv")), open_data(named))
+    assert open_data(str(tmp_path / "labels.csv")).sizes["valid"] == sum(validates)
+
+
 def test_a_frame_and_a_list_are_the_folder_they_list(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = open_data(str(photos))
     same(open_data(pd.DataFrame(rows(photos), columns=["path", "label"])), folder)
@@ -77,6 +98,11 @@ def test_splits_by_a_column_and_by_a_mapping(photos: Path) -> None:
     [
         ([10, 9], ("9", "10")),
         ([1.0, 2.0], ("1", "2")),
+        (["1.0", "2.0"], ("1", "2")),
+        (["1.0", "1.5"], ("1.0", "1.5")),
+        ([b"b", b"a"], ("a", "b")),
+        (pd.Categorical([1.0, 2.0]), ("1", "2")),
+        (pd.Categorical(["1.0", "2.0"]), ("1.0", "2.0")),
         (["10", "9"], ("9", "10")),
         (["b", "10"], ("10", "b")),
         (pd.Categorical(["small", "large"], ["small", "large"]), ("small", "large")),
@@ -164,3 +190,73 @@ def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
     os.truncate(tmp_path / "a.csv", 300 << 20)
     with pytest.raises(UsageError, match="more than"):
         open_data(str(tmp_path / "a.csv"))
+
+
+def test_whole_numbers_with_and_without_a_point_are_one_class(photos: Path) -> None:
+    """pandas writes 1.0 where a label of the column is missing."""
+    labels = ["1", "1.0"] * 6 + ["2.0", "2"] * 6
+    data = open_data([(path, label) for (path, _), label in zip(rows(photos), labels, strict=True)])
+    assert data.classes == ("1", "2")
+
+
+def test_classes_that_differ_in_letter_case_are_told(photos: Path) -> None:
+    labels = ["cat", "Cat"] * 6 + ["dog"] * 12
+    table = open_data([(path, label) for (path, _), label in zip(rows(photos), labels, strict=True)])
+    images = open_data([(Image.new("L", (9, 9)), label) for label in labels])
+    for data in (table, images):
+        assert [note.parameters for note in data.notes if note.code == "similar_names"] == [
+            {"count": 2, "names": "Cat, cat"}
+        ]
+
+
+@pytest.mark.parametrize("image", [np.zeros((9, 9, 3), np.uint8), Image.new("RGB", (9, 9)), {"bytes": b""}])
+def test_a_column_of_images_is_refused_in_a_few_words(image: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_data(pd.DataFrame({"image": [image] * 4, "label": [0, 1] * 2}))
+    assert caught.value.code == "table.columns"
+    assert len(str(caught.value)) < 300
+
+
+def test_a_table_of_pixels_is_refused_in_a_few_words() -> None:
+    with pytest.raises(UsageError) as caught:
+        open_data(pd.DataFrame(np.zeros((4, 3072), np.uint8)).assign(label=0))
+    assert "and 3061 more" in str(caught.value)
+
+
+def test_paths_without_extension_are_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        open_data(pd.DataFrame({"path": ["a1", "b2"], "label": ["cat", "dog"]}))
+    assert "they have no extension" in caught.value.fix
+
+
+def test_rows_that_repeat_an_image_are_told_and_count_once(photos: Path) -> None:
+    found = rows(photos)
+    data = open_data(found + found[:5])
+    same(data, open_data(found))
+    (note,) = data.notes
+    assert (note.code, note.parameters["count"]) == ("repeated_rows", 5)
+    with pytest.warns(UserWarning, match="5 rows of the table list an image again"):
+        ImageClassifier(epochs=1).fit([path for path, _ in found + found[:5]], [name for _, name in found + found[:5]])
+
+
+@pytest.mark.parametrize("form", ["column", "mapping"])
+def test_an_image_is_not_trained_on_and_tested_on(photos: Path, form: str) -> None:
+    found = rows(photos)
+    tables: Any = {"train": found, "test": found[:3]}
+    if form == "column":
+        split = [(*row, name) for name, some in tables.items() for row in some]
+        tables = pd.DataFrame(split, columns=["path", "label", "split"])
+    with pytest.raises(FaultyDataError) as caught:
+        open_data(tables)
+    assert [(fault.code, fault.reason) for fault in caught.value.faults] == [
+        ("in_two_splits", "it is listed twice, in train and in test")
+    ] * 3
+    data = open_data(found, valid=0)
+    trainer = Trainer(build_model("softmax", data.input_shape, 2), data, epochs=1)
+    if form == "column":  # to be evaluated they are one set of images
+        assert trainer.evaluate(tables).metrics.samples == len(found)
+
+
+def test_a_table_without_usable_labels_is_not_told_that_its_images_are_missing(photos: Path) -> None:
+    with pytest.raises(DataError, match="no row of the table can be used"):
+        open_data(pd.DataFrame([(path, 0.5) for path, _ in rows(photos)], columns=["path", "label"]))

@@ -55,6 +55,15 @@ def test_a_table_is_read_as_for_training(tmp_path: Path) -> None:
     assert {fault.path: fault.code for fault in images.faults} == {"4.png": "missing", "3.png": "no_label"}
 
 
+def test_labels_in_a_table_may_be_class_numbers(tmp_path: Path) -> None:
+    put(tmp_path, "a.png", "b.png")
+    (tmp_path / "table.csv").write_text("path,label\na.png,2\nb.png,0\n", encoding="utf-8")
+    assert find_labelled(tmp_path / "table.csv", CLASSES).labels == [2, 0]
+    put(tmp_path / "folders", "2/a.png")
+    with pytest.raises(DataError):  # a folder is named after its class
+        find_labelled(tmp_path / "folders", CLASSES)
+
+
 def test_unknown_classes_are_refused_by_name_or_counted(tmp_path: Path) -> None:
     put(tmp_path, "cat/1.png", "cats/2.png", "cats/3.png", "xyz/4.png")
     with pytest.raises(DataError) as error:

@@ -116,7 +116,16 @@ def test_shards_beside_those_of_train_are_said_not_to_be_used(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "source", ["a-{5..2}.tar", "a-{0..9999999}.tar", "missing.tar", "{a,b}-{0..1000}-{0..1000}.tar"]
+    "source",
+    [
+        "a-{5..2}.tar",
+        "a-{0..9999999}.tar",
+        "missing.tar",
+        "{a,b}-{0..1000}-{0..1000}.tar",
+        "{0..9}" * 99 + ".tar",
+        "x" * 4000 + "{0..999999}.tar",
+        "a-{0..%s}.tar" % ("9" * 5000),
+    ],
 )
 def test_patterns_and_files_that_are_none_are_refused(source: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:

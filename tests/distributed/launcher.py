@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -63,11 +64,21 @@ class Launch:
 
     def send(self, rank: int, number: int) -> float:
         """Send a signal to one of the processes; when that was."""
-        for child in psutil.Process(self.process.pid).children():
-            if child.environ().get("RANK") == str(rank):
-                child.send_signal(number)
-                return time.monotonic()
+        if child := self._child(rank):
+            child.send_signal(number)
+            return time.monotonic()
         raise AssertionError(f"no process {rank}: {self.text}")
+
+    def alive(self, rank: int) -> bool:
+        """Whether that process is there and has not ended."""
+        return self._child(rank) is not None
+
+    def _child(self, rank: int) -> psutil.Process | None:
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile, or is a zombie
+                if child.environ().get("RANK") == str(rank):
+                    return child
+        return None
 
 
 def events(run: Path) -> list[Record]:

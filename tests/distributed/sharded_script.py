@@ -5,11 +5,13 @@ python sharded_script.py FOLDER OUT NAME...
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import signal
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,11 @@ from torch import nn
 from callbacks.checkpoint import Checkpoint
 from trainer import Callback, Trainer
 from trainer.callback import Phase
-from trainer.distributed.sharding import local
+from trainer.distributed.sharding import is_sharded, local
+from trainer.engine import run_start
 from trainer.errors import EpochscopeError
+from trainer.result import Result
+from trainer.torch_internals import TorchDispatchMode, tree_leaves
 
 RANK, SIZE = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
 FEATURES, CLASSES = 20, 6
@@ -57,6 +62,59 @@ def network() -> nn.Module:
     )
 
 
+class Buffered(nn.Module):
+    """With buffers, a parameter made from data, and rejected draws."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.linspace(-0.1, 0.1, FEATURES))
+        self.register_buffer("given", torch.tensor([0.5] * FEATURES), persistent=False)
+        self.scale = nn.Parameter(torch.tensor([1.0] * FEATURES))
+        self.layer = nn.Linear(FEATURES, FEATURES)
+        nn.init.trunc_normal_(self.layer.weight, std=0.5, a=-0.6, b=0.6)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.layer((rows - self.mean + self.given) * self.scale)
+
+
+def tower() -> nn.Module:
+    """Eight layers of the same size and a frozen one: the largest tensor is a small part of the whole."""
+    torch.manual_seed(RANK)
+    layers = [part for _ in range(8) for part in (nn.Linear(400, 400), nn.Tanh())]
+    layers[2].requires_grad_(False)
+    return nn.Sequential(Buffered(), nn.Linear(FEATURES, 400), *layers, nn.Linear(400, CLASSES))
+
+
+class Peak(TorchDispatchMode):
+    """The most bytes that tensors made meanwhile have held at once; those on the meta device hold none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most = self._now = 0
+        self._known: set[int] = set()
+
+    def __torch_dispatch__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = operation(*args, **(kwargs or {}))
+        for one in tree_leaves(found):
+            if isinstance(one, torch.Tensor) and not one.is_meta and not is_sharded(one):
+                self._count(one.untyped_storage())
+        return found
+
+    def _count(self, memory: torch.UntypedStorage) -> None:
+        if id(memory) not in self._known:
+            self._known.add(id(memory))
+            self._add(memory.nbytes())
+            weakref.finalize(memory, self._gone, id(memory), memory.nbytes())
+
+    def _add(self, size: int) -> None:
+        self._now += size
+        self.most = max(self.most, self._now)
+
+    def _gone(self, key: int, size: int) -> None:
+        self._known.discard(key)
+        self._add(-size)
+
+
 def frozen() -> nn.Module:
     """With a layer that is not trained."""
     model = network()
@@ -76,9 +134,11 @@ def sgd(given: Any) -> torch.optim.Optimizer:
 CASES: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": adam},
     "fused": {"optimizer": lambda given: torch.optim.Adam(given, lr=1e-3, eps=1e-4, fused=True)},
+    "fused_sgd": {"optimizer": lambda given: torch.optim.SGD(given, lr=0.05, momentum=0.9, fused=True)},
     "clip_norm": {"optimizer": sgd, "clip_norm": 0.1},
     "clip_value": {"optimizer": sgd, "clip_value": 0.001},
     "ema": {"optimizer": adam, "ema": 0.9},
+    "tower": {"optimizer": adam, "model": tower},
     "frozen": {"optimizer": adam, "model": frozen},
     "weighted": {"optimizer": sgd, "loss": nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 0.5, 1.0, 3.0, 1.0]))},
 }
@@ -99,12 +159,16 @@ class At(Callback):
 
 def trained(trainer: Trainer, *, resume: bool = False) -> dict[str, Any]:
     """Trains; every process has to call this."""
-    start = _sample(trainer)
-    result = trainer.fit(resume)
+    deferred = any(one.is_meta for one in trainer.model.parameters())
+    start = [] if deferred else _sample(trainer)
+    return {"start": start, **summary(trainer, trainer.fit(resume))}
+
+
+def summary(trainer: Trainer, result: Result) -> dict[str, Any]:
+    """What came of it; every process has to call this."""
     slots = [slot for state in trainer.optimizer.state.values() for slot in state.values() if slot.ndim]
     return {
         "status": result.status,
-        "start": start,
         "weights": _sample(trainer),
         "sum": sum(_whole(part).double().square().sum().item() for part in trainer.model.parameters()),
         "losses": [(epoch.train_loss, epoch.valid_loss) for epoch in result.epochs],
@@ -132,7 +196,8 @@ def _whole(tensor: Any) -> torch.Tensor:
 def make(name: str, folder: Path | None = None, **options: Any) -> Trainer:
     """The trainer of a case."""
     given = {"epochs": 2, "threads": 1, "device": "cpu", **CASES[name], **options}
-    return Trainer(given.pop("model", network)(), data(), run_dir=folder, **given)
+    model = given.pop("model", network)
+    return Trainer(model if name == "tower" else model(), data(), run_dir=folder, **given)
 
 
 def compared(name: str, folder: Path) -> dict[str, Any]:
@@ -142,6 +207,27 @@ def compared(name: str, folder: Path) -> dict[str, Any]:
     if SIZE > 1:
         found["sharded"] = trained(make(name, folder / f"{name}-sharded" if written else None, shard=True))
     return found
+
+
+def digest(trainer: Trainer) -> str:
+    """Of all weights and buffers, to the bit."""
+    found = hashlib.sha256()
+    for name, one in (*trainer.model.named_parameters(), *trainer.model.named_buffers()):
+        found.update(name.encode() + _whole(one).contiguous().numpy().tobytes())
+    return found.hexdigest()
+
+
+def deferred(folder: Path) -> dict[str, Any]:
+    """A model that is given as a function: its first weights, how much memory they take, and how it trains."""
+    found: dict[str, Any] = {}
+    for kind, model in {"whole": tower(), "function": tower}.items():
+        with Peak() as peak:
+            made = Trainer(model, data(), device="cpu", shard=True, optimizer=adam)
+            run_start.begin(made._group, made.model, made.feed, made._loss, made.options, made.optimizer)
+        found[kind] = {"peak": peak.most, "first": digest(made), "next": torch.rand(1).item()}
+        found[kind]["bytes"] = _bytes((*made.model.parameters(), *made.model.buffers()))
+    trainer = make("tower", folder / f"deferred-{SIZE}", shard=True)  # and trained, from other weights in each process
+    return {**found, **summary(trainer, trainer.fit())}
 
 
 def killed(folder: Path) -> None:
@@ -164,7 +250,17 @@ def stopped(folder: Path) -> dict[str, Any]:
 
 
 def resumed(folder: Path, name: str, case: str, *, shard: bool) -> dict[str, Any]:
-    return trained(make(case, folder / name, shard=shard, epochs=3), resume=True)
+    peaks: list[int] = []
+
+    class Begins(Callback):
+        phase = Phase.DECIDE
+
+        def on_epoch_started(self, event: Any, run: Any) -> None:
+            peaks.append(peak.most)
+
+    with Peak() as peak:
+        found = trained(make(case, folder / name, shard=shard, epochs=3, callbacks=[Begins()]), resume=True)
+    return {**found, "peak": peaks[0]}
 
 
 def saving(folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from tests.distributed.launcher import SECONDS, Launch, environment, events
+from tests.distributed.sharded_script import tower
 from trainer.distributed.sharding import GROUP_SIZE
 from trainer.events import CheckpointSaved, RunEnded, RunStarted
 from trainer.store import checkpoint
@@ -25,7 +26,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="torchrun's launcher needs libuv there"),
 ]
 SCRIPT = Path(__file__).parent / "sharded_script.py"
-CASES = ("adam", "fused", "clip_norm", "clip_value", "ema", "frozen", "weighted")
+CASES = ("adam", "fused", "fused_sgd", "clip_norm", "clip_value", "ema", "frozen", "weighted")
 
 
 def alone(folder: Path, *names: str) -> dict[str, Any]:
@@ -92,6 +93,31 @@ def check_same_checkpoints(whole_run: Path, sharded_run: Path) -> None:
             np.testing.assert_allclose(sharded[key].numpy(), tensor.numpy(), rtol=1e-4, atol=1e-6, err_msg=key)
         for key in ("epoch", "batch", "step", "optimizer", "modules", "processes"):
             assert other[key] == meta[key]
+
+
+def test_a_model_given_as_a_function_is_built_in_parts(tmp_path: Path) -> None:
+    runs, one = shared(tmp_path, "deferred"), alone(tmp_path, "deferred")["deferred"]
+    shutil.copytree(tmp_path / "deferred-2", tmp_path / "by-one")
+    expected = tower()
+    largest = max(part.nbytes for part in expected.parameters())
+    for found in (found["deferred"] for found in runs):
+        whole, parts = found["whole"], found["function"]
+        assert parts["first"] == whole["first"] == one["whole"]["first"]  # to the bit
+        assert parts["next"] == whole["next"]
+        assert parts["bytes"] < 0.51 * one["whole"]["bytes"]
+        assert whole["peak"] > one["whole"]["bytes"] > 8 * largest
+        assert parts["peak"] < parts["bytes"] + 2 * largest
+        check_close(found, one, "two processes")
+    longer = "resume:deferred-2,tower,sharded"
+    again = [found[longer] for found in shared(tmp_path, longer)]
+    check_close(again[0], alone(tmp_path, "resume:by-one,tower,whole")["resume:by-one,tower,whole"], "resumed")
+    check_close(again[1], again[0], "the other")
+    state = sum(again[1]["bytes"])  # weights and optimiser, the half of it
+    assert again[1]["peak"] < 2 * state < again[0]["peak"], (
+        again[1]["peak"],
+        state,
+        again[0]["peak"],
+    )  # only the first reads the checkpoint
 
 
 def check_saving(run: Path, runs: list[dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from trainer.data.shares import eval_shares, with_stand_ins
 from trainer.distributed.process_group import ProcessGroup
 from trainer.distributed.sharding import GROUP_SIZE, exchange_groups
 from trainer.engine.evaluation_loop import pass_over
+from trainer.engine.loss import Loss
 from trainer.engine.sharded_start import check_shardable
 from trainer.engine.step_options import StepOptions
 from trainer.errors import UsageError
@@ -117,7 +118,7 @@ def test_a_process_without_a_batch_makes_the_pass_of_the_others(count: int) -> N
             assert len(images)  # some layers do not take an empty batch
             return torch.zeros(len(images), CLASSES)
 
-        metrics, _, _ = pass_over(nn.Identity(), own, nn.CrossEntropyLoss(), CLASSES, forward=forward)
+        metrics, _, _ = pass_over(nn.Identity(), own, Loss(nn.CrossEntropyLoss(), CLASSES), CLASSES, forward=forward)
         assert metrics.samples == sum(len(labels) for _, labels in data[rank::2])
     assert calls[0] == calls[1]
 

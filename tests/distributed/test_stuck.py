@@ -58,6 +58,8 @@ def test_a_stopped_process_is_named_and_the_run_can_be_resumed(victim: int, tmp_
     with launching as launch:
         until(lambda: len([one for one in events(run) if isinstance(one.event, CheckpointSaved)]) > 2, launch)
         launch.send(victim, signal.SIGSTOP)
+        until(lambda: not launch.alive(1 - victim), launch)
+        launch.kill(victim)  # torchrun would, after waiting for half a minute: one of these tests lets it
         assert launch.wait() != 0
     told = " ".join(launch.text.split())
     assert f"Process {victim} of 2 has kept the others waiting for 0.1 minutes; its state is: stopped." in told
@@ -79,6 +81,10 @@ def test_a_loader_that_never_returns_is_named(victim: int, tmp_path: Path) -> No
     script.write_text(HANGS, encoding="utf-8")
     launching = Launch(script, tmp_path / "run", victim, output=tmp_path / "out.txt", EPOCHSCOPE_WAIT_MINUTES=SHORT)
     with launching as launch:
+        if victim:
+            until(lambda: launch.alive(1 - victim), launch)
+            until(lambda: not launch.alive(1 - victim), launch)
+            launch.kill(victim)
         assert launch.wait() != 0
     assert f"Process {victim} of 2 has kept the others waiting for 0.1 minutes" in launch.text
     assert "py-spy dump" in launch.text

@@ -22,6 +22,25 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="torchrun's launcher needs libuv there"),
 ]
 SCRIPT = Path(__file__).parent / "shared_script.py"
+GROUP_THREADS = """
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from trainer.distributed.joined_group import process_group
+
+
+def threads():
+    return [name for path in Path("/proc/self/task").glob("*/comm") if "gloo" in (name := path.read_text())]
+
+
+group = process_group()
+torch.optim.Adam(nn.Linear(2, 2).parameters())
+assert threads()
+group._close()  # as at the end of a process
+assert not threads()
+"""
 TRAIN = ("-m", "trainer", "train", "digits", "--model", "mlp", "--epochs", 100_000, "--seed", 5)
 
 
@@ -126,6 +145,16 @@ def test_the_launcher_starts_a_run_again_which_then_hears_requests(tmp_path: Pat
     assert (run / ended.last_checkpoint).exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the threads")
+def test_no_thread_of_the_group_outlives_it(tmp_path: Path) -> None:
+    """Also where an optimiser is made after the processes have joined: one that lets go of a tensor while Python ends
+    aborts the process."""
+    script = tmp_path / "script.py"
+    script.write_text(GROUP_THREADS, encoding="utf-8")
+    with Launch(script, output=tmp_path / "out.txt") as launch:
+        assert launch.wait() == 0, launch.text
+
+
 def test_ctrl_c_stops_and_saves(tmp_path: Path) -> None:
     run = tmp_path / "run"
     with Launch(*TRAIN, "--runs", tmp_path, "--name", "run", output=tmp_path / "out.txt") as launch:
@@ -135,6 +164,19 @@ def test_ctrl_c_stops_and_saves(tmp_path: Path) -> None:
     ended = of(RunEnded, run)[-1]
     assert (ended.status, ended.code) == ("stopped", "stop.request")
     assert ended.step == of(CheckpointSaved, run)[-1].step
+
+
+def test_a_sharded_model_of_the_command_line_is_trained_as_a_whole_one(tmp_path: Path) -> None:
+    train = ("-m", "trainer", "train", "digits", "--model", "mlp", "--epochs", 2, "--seed", 5, "--mlp.dropout", 0)
+    given = (*train, "--optimizer", "sgd", "--runs", tmp_path)
+    for name, more in {"whole": (), "sharded": ("--shard",)}.items():
+        with Launch(*given, "--name", name, *more, output=tmp_path / f"{name}.txt") as launch:
+            assert launch.wait() == 0, launch.text
+        assert "FutureWarning" not in launch.text
+    whole, sharded = (of(EpochEnded, tmp_path / name) for name in ("whole", "sharded"))
+    for name in ("train_loss", "valid_loss", "valid_macro_f1"):
+        found = [[getattr(event, name) for event in run] for run in (sharded, whole)]
+        np.testing.assert_allclose(*found, rtol=1e-3, err_msg=name)
 
 
 def test_wrong_usage_is_said_once(tmp_path: Path) -> None:

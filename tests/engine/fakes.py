@@ -15,7 +15,10 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
+from trainer.engine.run_start import training_loop
+from trainer.engine.session import Session
 from trainer.events import HOOKS, BatchEnded, Event, Preparing, Working
 from trainer.store import durable
 from trainer.trainer import Trainer
@@ -51,21 +54,34 @@ def linear(seed: int = 0) -> nn.Module:
         return nn.Linear(FEATURES, CLASSES)
 
 
-def make(model: nn.Module | None = None, data: Any = None, **options: Any) -> Trainer:
+class Opened(Trainer):
+    """A Trainer whose loop can be looked into while it runs."""
+
+    loop: Loop
+
+    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = training_loop) -> None:
+        def made(session: Session, parts: Parts) -> Loop:
+            self.loop = make_loop(session, parts)
+            return self.loop
+
+        super().train(session, made)
+
+
+def make(model: nn.Module | None = None, data: Any = None, **options: Any) -> Opened:
     """A Trainer on the CPU: two training batches, one validation and one test batch, two epochs, nothing written."""
     if data is None:
         data = {"train": batches(2), "valid": batches(1, seed=1), "test": batches(1, seed=2)}
-    return Trainer(model or linear(), data, **{"epochs": 2, "device": "cpu", **options})
+    return Opened(model or linear(), data, **{"epochs": 2, "device": "cpu", **options})
 
 
-class Deferred(Trainer):
+class Deferred(Opened):
     """A Trainer whose steps wait for no device, on the CPU."""
 
     def _parts(self) -> Parts:
         return replace(super()._parts(), deferred=True)
 
 
-def make_deferred(model: nn.Module | None = None, data: Any = None, **options: Any) -> Trainer:
+def make_deferred(model: nn.Module | None = None, data: Any = None, **options: Any) -> Opened:
     """As `make`, with the step of a device."""
     if data is None:
         data = {"train": batches(2), "valid": batches(1, seed=1)}

@@ -52,11 +52,9 @@ def test_values_that_fit_arrive() -> None:
     assert {name: made.got[name] for name in fitting} == {**fitting, "out": Path("here")}
 
 
-def test_an_unknown_option_gets_a_suggestion_and_all_names() -> None:
+def test_an_unknown_option_gets_a_suggestion_or_all_names() -> None:
     names = "keep, every, label, quiet, out, style, size, hook"
-    assert refused(Trend, {"keepp": 0.5}) == (
-        f"Trend.keepp: there is no such option, did you mean 'keep'? options: {names}"
-    )
+    assert refused(Trend, {"keepp": 0.5}) == "Trend.keepp: there is no such option, did you mean 'keep'?"
     assert refused(Trend, {"zzz": 1}) == f"Trend.zzz: there is no such option; known: {names}"
     assert [line.partition(":")[0] for line in refused(Trend, {"zzz": 1, "every": "x"}).splitlines()] == [
         "Trend.zzz",

@@ -226,7 +226,7 @@ def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path) -> None:
 
 
 def test_a_gpu_without_triton_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compilation, "_triton", lambda: False)
+    monkeypatch.setattr(compilation, "has_triton", lambda: False)
     with pytest.raises(UsageError) as caught:
         compilation.check_compiler(torch.device("cuda"))
     assert caught.value.code == "compile.no_triton"
@@ -264,7 +264,7 @@ def test_evaluating_a_run_needs_no_compiler(tmp_path: Path, graphs: Graphs, monk
     settings = merge({"train": {"compile": True, "epochs": 1, "batch": 512, "device": "cpu"}})
     start(settings, tmp_path, name="run")
     monkeypatch.setattr("trainer.trainer.check_compiler", lambda device: pytest.fail("asked for"))
-    trainer, _ = load_trained(RunFolder(tmp_path / "run"))
+    trainer = load_trained(RunFolder(tmp_path / "run")).trainer
     assert trainer.evaluate("valid").metrics.loss > 0
 
 

@@ -271,3 +271,47 @@ def test_early_stopping_by_a_metric_that_is_not_there_is_refused() -> None:
         make(linear(), DATA, callbacks=[EarlyStopping(monitor="own", mode="max")]).fit()
     with pytest.raises(UsageError, match="mode: got None"):
         EarlyStopping(monitor="own")
+
+
+def test_a_metric_that_writes_into_what_it_is_given_leaves_the_others_theirs() -> None:
+    def spoil(probabilities: NDArray[Any], labels: NDArray[Any]) -> float:
+        probabilities[:], labels[:] = 0, 0
+        return 0.5
+
+    class Spoiler(Right):
+        def update(self, probabilities: Tensor, labels: Tensor) -> None:
+            probabilities.zero_(), labels.zero_()
+
+        def compute(self) -> float:
+            return 0.5
+
+    def accuracy(probabilities: NDArray[Any], labels: NDArray[Any]) -> float:
+        return float((probabilities.argmax(1) == labels).mean())
+
+    own = {"first": spoil, "batches": Spoiler(), "right": Right(), "share": accuracy, "kappa": sk.cohen_kappa_score}
+    found = make(linear(), DATA, epochs=1, metrics=own).evaluate("valid")
+    true, predicted = found.outputs.labels, found.outputs.predicted
+    assert found.custom["share"] == found.metrics.accuracy == pytest.approx(float((true == predicted).mean()))
+    assert found.custom["right"] == pytest.approx(found.metrics.accuracy)
+    assert found.custom["kappa"] == pytest.approx(sk.cohen_kappa_score(true, predicted))
+
+
+SCORES = {"auc": sk.roc_auc_score, "precision": sk.average_precision_score}
+
+
+def test_scores_of_two_classes_are_given_as_scikit_learn_takes_them() -> None:
+    images, labels = (torch.cat(part) for part in zip(*VALID, strict=True))
+    two = [(images, (labels > 0).long())]
+    model = torch.nn.Linear(images.shape[1], 2)
+    plain: list[tuple[int, ...]] = []
+
+    def own(y_true: NDArray[Any], y_score: NDArray[Any]) -> float:
+        plain.append(y_score.shape)
+        return 0.0
+
+    found = make(model, {"train": two, "valid": two}, epochs=1, metrics={**SCORES, "own": own}).evaluate("valid")
+    with torch.no_grad():
+        second = model(images).softmax(1)[:, 1].numpy()
+    for name, function in SCORES.items():
+        assert found.custom[name] == pytest.approx(function(two[0][1].numpy(), second))
+    assert plain == [(len(labels), 2)]  # a function of one's own gets what it always got

@@ -56,7 +56,7 @@ def test_a_run_of_the_command_line_keeps_its_split(
     folder = RunFolder(tmp_path / "runs" / "old")
     assert open_data(str(source)).fingerprint != old.fingerprint
     assert resume(folder).status == "completed"
-    trainer, _ = load_trained(folder)
+    trainer = load_trained(folder).trainer
     assert trainer.feed.fingerprint == old.fingerprint
     support = evaluate(folder, ["test"])["test"].metrics.support
     assert support == (1, 1, 1, 1, 1, 0, 0, 0, 0, 0)

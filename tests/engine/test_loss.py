@@ -126,7 +126,7 @@ def to_type(criterion: Any, dtype: torch.dtype) -> Any:
 def test_the_loss_of_a_split_is_that_of_one_batch(name: str, sizes: list[int], seed: int) -> None:
     data = split_of(sizes, seed)
     expected = MEANS[name]()(*whole(data)).item()
-    metrics, outputs, _ = pass_over(nn.Identity(), data, MEANS[name](), CLASSES)
+    metrics, outputs, _ = pass_over(nn.Identity(), data, Loss(MEANS[name](), CLASSES), CLASSES)
     assert metrics.loss == pytest.approx(expected, rel=1e-4, abs=1e-5, nan_ok=True)
     assert len(outputs.loss) == len(outputs.predicted) == sum(sizes)
     assert np.isfinite(outputs.loss).all()
@@ -139,7 +139,7 @@ def test_the_loss_of_a_split_is_that_of_one_batch(name: str, sizes: list[int], s
 def test_sums_and_unreduced_losses_are_averaged(name: str, reduction: str, sizes: list[int], seed: int) -> None:
     data = split_of(sizes, seed)
     expected = REDUCIBLE[name](reduction="mean")(*whole(data)).item()
-    metrics, _, _ = pass_over(nn.Identity(), data, REDUCIBLE[name](reduction=reduction), CLASSES)
+    metrics, _, _ = pass_over(nn.Identity(), data, Loss(REDUCIBLE[name](reduction=reduction), CLASSES), CLASSES)
     assert metrics.loss == pytest.approx(expected, rel=1e-4, abs=1e-5, nan_ok=True)
 
 
@@ -270,7 +270,11 @@ def test_losses_that_take_no_class_numbers_are_refused_at_the_start(criterion: n
     assert caught.value.code == "loss.labels"
 
 
-@pytest.mark.parametrize("weight", [torch.ones(CLASSES + 1), torch.ones(CLASSES).double(), torch.ones(1)], ids=str)
+@pytest.mark.parametrize(
+    "weight",
+    [torch.ones(CLASSES + 1), torch.ones(CLASSES).double(), torch.ones(CLASSES).long(), torch.ones(1)],
+    ids=str,
+)
 def test_class_weights_that_do_not_fit_are_refused_at_the_start(weight: Tensor) -> None:
     with pytest.raises(UsageError) as caught:
         make(loss=nn.CrossEntropyLoss(weight))

@@ -95,7 +95,7 @@ def test_reduce_on_plateau_follows_the_monitor(which: str, recorder: Recorder) -
     metrics = {"own": Scripted([0.5, 0.6, 0.4, 0.7])}
     result = make(linear(), DATA, epochs=4, metrics=metrics, callbacks=[rate], **given).fit()
     rates = result.history["learning_rate"].tolist()
-    assert rates[0] == rates[1] == 2 * rates[2] == 2 * rates[3]
+    assert rates[0] == rates[1] == rates[2] == 2 * rates[3]
 
 
 def test_a_plateau_that_waits_for_the_wrong_way_is_refused() -> None:

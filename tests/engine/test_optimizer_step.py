@@ -12,6 +12,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from torch.optim.adam import adam
 from torch.optim.lr_scheduler import StepLR
 
+from trainer import torch_internals
 from trainer.engine import optimizer_step
 from trainer.engine.optimizer_step import OptimizerStep
 
@@ -175,5 +176,5 @@ def test_a_torch_that_takes_something_else_is_left_to_itself(
 
 
 def test_a_torch_without_its_private_lists_of_hooks_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(optimizer_step.shared, "_global_optimizer_pre_hooks")
+    monkeypatch.delattr(torch_internals.optimizers, "_global_optimizer_pre_hooks")
     assert not OptimizerStep(MAKES["adam"](model().parameters()))._untouched()

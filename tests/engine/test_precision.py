@@ -119,7 +119,7 @@ def test_weights_gradients_and_kept_outputs_stay_float32() -> None:
     kept: list[torch.dtype] = []
     given: list[torch.dtype] = []
     trainer.model.register_forward_hook(lambda module, inputs, output: given.append(output.dtype))
-    at_step(trainer, 1, lambda: kept.extend(one.dtype for one in trainer._loop.tally._outputs))  # type: ignore[union-attr]
+    at_step(trainer, 1, lambda: kept.extend(one.dtype for one in trainer.loop.tally._outputs))
     trainer.fit()
     assert set(given) == {torch.bfloat16}
     assert kept == [torch.float32]
@@ -188,7 +188,7 @@ def test_the_setting_reaches_training_and_evaluation(tmp_path: Path, recorder: R
     settings = merge({"train": {"precision": "bfloat16", "epochs": 1, "batch": 256, "device": "cpu"}})
     result = start(settings, tmp_path, name="run", callbacks=[recorder])
     assert recorder.of(RunStarted)[0].settings["train"]["precision"] == "bfloat16"
-    trainer, _ = load_trained(RunFolder(tmp_path / "run"))
+    trainer = load_trained(RunFolder(tmp_path / "run")).trainer
     assert trainer.precision == "bfloat16"
     assert trainer.evaluate("valid").metrics.loss == recorder.of(ValidationDone)[0].loss
     plain = build_model("softmax", trainer.feed.input_shape, len(trainer.classes))  # type: ignore[arg-type]

@@ -206,7 +206,7 @@ def test_the_setting_is_recorded_and_resumed(tmp_path: Path, chosen: list[Any], 
     start(merge(values), tmp_path, name="run")
     folder = RunFolder(tmp_path / "run")
     assert recorded(folder.path) == "bfloat16"
-    assert load_trained(folder)[0].precision == "bfloat16"
+    assert load_trained(folder).trainer.precision == "bfloat16"
     resume(folder, epochs=2, callbacks=[recorder])
     assert len(chosen) == 1
     assert recorder.of(RunStarted)[0].precision == "bfloat16"
@@ -216,3 +216,23 @@ def test_the_setting_is_recorded_and_resumed(tmp_path: Path, chosen: list[Any], 
 def test_the_choice_is_a_line_on_the_screen(chosen: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
     make(callbacks=[Progress()], precision="auto").fit()
     assert "precision bfloat16: a step takes 50% of its time in float32" in capsys.readouterr().out
+
+
+def test_what_is_tried_is_what_the_model_takes(native: None) -> None:
+    """Whole numbers for an embedding, several inputs for a model of several."""
+
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(4, CLASSES)
+
+        def forward(self, one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+            found: torch.Tensor = self.linear(one + other)
+            return found
+
+    words = nn.Sequential(nn.Embedding(9, 4), nn.Flatten(), nn.Linear(12, CLASSES))
+    labels = torch.arange(6) % CLASSES
+    for model, images in ((words, torch.ones(6, 3, dtype=torch.int64)), (Two(), (torch.ones(6, 4), torch.ones(6, 4)))):
+        trainer = Trainer(model, [(images, labels)], epochs=1, precision="auto", device="cpu")
+        assert trainer.fit().status == "completed"
+        assert trainer.precision in ("float32", "bfloat16")

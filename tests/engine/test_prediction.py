@@ -236,3 +236,34 @@ def test_bytes_for_a_loader_of_ones_own_are_refused() -> None:
     assert trainer.evaluate([(torch.zeros(3, 192), torch.arange(3))]).metrics.samples == 3
     with pytest.raises(UsageError, match="cannot turn"):
         trainer.predict(PIXELS)
+
+
+def test_a_tensor_of_one_image_is_one_image(trainer: Trainer) -> None:
+    """As torchvision reads it, (C, H, W): not three grey ones."""
+    for image in PIXELS[:3]:
+        tensor = torch.from_numpy(image).permute(2, 0, 1)
+        expected = trainer.predict(image)
+        for form in (tensor, [tensor], tensor[None], [tensor.numpy()]):
+            pd.testing.assert_frame_equal(trainer.predict(form), expected)
+    prepared = torch.randn(3, 8, 8)
+    pd.testing.assert_frame_equal(trainer.predict(prepared), trainer.predict(prepared[None]))
+    pd.testing.assert_frame_equal(trainer.predict([prepared, prepared]), trainer.predict(torch.stack([prepared] * 2)))
+
+
+@pytest.mark.parametrize("images", [None, 3, torch.zeros(2, 3, 4, 4)])
+def test_what_is_no_image_of_the_model_is_an_error_for_people(trainer: Trainer, images: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        trainer.predict(images)
+    assert caught.value.code == "predict.images"
+
+
+def test_a_series_of_paths_keeps_its_index(trainer: Trainer, tmp_path: Path) -> None:
+    Image.fromarray(PIXELS[0]).save(tmp_path / "one.png")
+    found = trainer.predict(pd.Series([tmp_path / "one.png"] * 2, index=["x", "y"]))
+    assert list(found.index) == ["x", "y"]
+    pd.testing.assert_frame_equal(found.loc[["y"]].reset_index(drop=True), trainer.predict(PIXELS[0]))
+
+
+def test_a_missing_label_is_called_so(trainer: Trainer) -> None:
+    with pytest.raises(DataError, match=r"not among the classes of the model: \(no label\)"):
+        trainer.evaluate((PIXELS[:3], np.array(["cat", None, "dog"], dtype=object)))

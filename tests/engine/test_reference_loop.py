@@ -95,7 +95,8 @@ def test_figures_do_not_depend_on_the_size_of_the_batches_they_are_made_from(dig
     trainer = Trainer(model, digits, epochs=1, device="cpu")
     whole = trainer.evaluate("test").metrics
     from trainer.engine.evaluation_loop import pass_over
+    from trainer.engine.loss import Loss
 
-    parts, _, _ = pass_over(model, digits.eval_batches("test", 7), nn.CrossEntropyLoss(), 10)
+    parts, _, _ = pass_over(model, digits.eval_batches("test", 7), Loss(nn.CrossEntropyLoss(), 10), 10)
     assert parts.confusion == whole.confusion
     assert parts.loss == pytest.approx(whole.loss, rel=1e-6)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -12,10 +13,11 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from callbacks.checkpoint import Checkpoint
 from callbacks.learning_rate import LearningRate
-from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, make
+from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, linear, make
 from tests.logical import logical
 from trainer.callback import Callback
-from trainer.errors import UsageError
+from trainer.engine.checkpoint_state import load_model_state
+from trainer.errors import CallbackError, DiskError, UsageError
 from trainer.events import HOOKS, BatchEnded, BatchesReported, CheckpointRequested, CheckpointSaved, EpochEnded
 from trainer.store import checkpoint as container
 from trainer.store import durable
@@ -317,3 +319,37 @@ def test_callbacks_get_their_state_back_and_strangers_are_named(tmp_path: Path) 
     assert again.epochs == 2
     make(epochs=3, run_dir=tmp_path / "run").fit(resume=True)
     assert "Counting" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
+
+
+def test_a_callback_that_cannot_take_its_state_back_is_named(tmp_path: Path) -> None:
+    class Changed(Counting):
+        name = "Counting"
+
+        def load_state_dict(self, state: dict[str, Any]) -> None:
+            raise KeyError("since")
+
+    make(epochs=1, callbacks=[Counting()], run_dir=tmp_path / "run").fit()
+    with pytest.raises(CallbackError, match="Counting cannot restore its state: KeyError: 'since'") as caught:
+        make(epochs=2, callbacks=[Changed()], run_dir=tmp_path / "run").fit(resume=True)
+    assert isinstance(caught.value.__cause__, KeyError)
+    assert make(epochs=2, run_dir=tmp_path / "run").fit(resume=True).status == "completed"
+
+
+WRAPPED: dict[str, Callable[[nn.Module], nn.Module]] = {
+    "plain": lambda model: model,
+    "compiled": lambda model: cast(nn.Module, torch.compile(model, backend="eager")),
+    "parallel": nn.DataParallel,
+    "both": lambda model: nn.DataParallel(cast(nn.Module, torch.compile(model, backend="eager"))),
+}
+
+
+@pytest.mark.parametrize("now", WRAPPED)
+@pytest.mark.parametrize("then", WRAPPED)
+def test_weights_are_found_whatever_wrapped_the_model(then: str, now: str) -> None:
+    state = WRAPPED[then](linear(1)).state_dict()
+    model = WRAPPED[now](linear(2))
+    load_model_state(model, state)
+    for found, expected in zip(model.state_dict().values(), linear(1).state_dict().values(), strict=True):
+        assert torch.equal(found, expected)
+    with pytest.raises(DiskError):
+        load_model_state(model, {**state, "more": torch.ones(1)})

@@ -14,10 +14,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import Recorder, at_step, batches, callback, linear, make, make_deferred
 from trainer.callback import Callback
-from trainer.engine.step import takes_flag
 from trainer.errors import DivergedError
 from trainer.events import BatchEnded, BatchesReported, CallbackFailed, EpochEnded, NonFiniteLoss, RunEnded
 from trainer.store import checkpoint as container
+from trainer.torch_internals import takes_flag
 from trainer.trainer import Trainer
 
 Make = Callable[..., Trainer]
@@ -142,7 +142,7 @@ def test_rule_5_outputs_are_kept_for_64_steps_at_most(monkeypatch: pytest.Monkey
     for maker in (make, make_deferred):
         trainer = maker(data={"train": batches(150)}, epochs=1)
         kept: list[int] = []
-        trainer.on(BatchEnded, lambda event: kept.append(len(trainer._loop.tally._outputs)))  # type: ignore[union-attr]  # noqa: B023
+        trainer.on(BatchEnded, lambda event: kept.append(len(trainer.loop.tally._outputs)))  # noqa: B023
         trainer.fit()
         assert len(kept) == 150
         assert max(kept) < 64

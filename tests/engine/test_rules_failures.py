@@ -41,7 +41,13 @@ def test_rule_7_stop_ends_the_run_with_an_error_that_says_where(recorder: Record
         make(callbacks=[bad, recorder], epochs=3).fit()
     assert caught.value.exit_code == 9
     assert caught.value.__cause__ is BROKEN
-    assert caught.value.parameters == {"callback": "bad", "hook": "on_epoch_ended"}
+    assert caught.value.parameters == {
+        "callback": "bad",
+        "hook": "on_epoch_ended",
+        "epoch": 1,
+        "step": 2,
+        "error": f"RuntimeError: {BROKEN}",
+    }
     for text in ("bad", "on_epoch_ended", "epoch 1", "step 2"):
         assert text in str(caught.value)
     (failed,) = recorder.of(CallbackFailed)

@@ -256,7 +256,10 @@ def test_rule_6_no_signal_handler_unless_asked() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_rule_6_the_first_signal_asks_for_a_stop(number: signal.Signals) -> None:
     recorder = Recorder()
     session = Session([recorder], signals=True)
@@ -270,6 +273,30 @@ def test_rule_6_the_first_signal_asks_for_a_stop(number: signal.Signals) -> None
     (asked,) = recorder.of(StopRequested)
     assert asked.source == number.name
     assert recorder.of(RunEnded)[0].status == "stopped"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no terminals that hang up")
+def test_rule_6_a_terminal_that_closes_twice_ends_nothing_at_once() -> None:
+    """The system tells the processes of a terminal, and the shell tells its jobs."""
+    session = Session(signals=True)
+
+    def work() -> None:
+        for _ in range(3):
+            signal.raise_signal(signal.SIGHUP)
+        session.boundary()
+
+    assert session.conduct(work).status == "stopped"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no terminals that hang up")
+def test_rule_6_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        session = Session(signals=True)
+        assert session.conduct(lambda: signal.raise_signal(signal.SIGHUP)).status == "completed"
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_rule_6_the_engine_trains_off_the_main_thread() -> None:

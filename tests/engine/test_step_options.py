@@ -1,4 +1,4 @@
-"""Clipping, accumulation, weight averaging, mixing and own training steps, each beside a few lines of plain torch."""
+"""Clipping, accumulation, weight averaging and own training steps, each beside a few lines of plain torch."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
-from torchvision.transforms import v2
 
 from tests.engine.fakes import batches, linear, make, make_deferred
 from trainer import Callback, Trainer
-from trainer.data.seeding import seed_generators
 from trainer.engine.resume import trained_weights
-from trainer.errors import DataError, UsageError
+from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, GradientsReady
 from trainer.store.checkpoint import find, read
 from trainer.store.folder import RunFolder
@@ -178,67 +176,6 @@ def test_another_grouping_is_refused_inside_an_epoch(tmp_path: Path) -> None:
     assert caught.value.code == "resume.accumulate"
 
 
-# -- mixing
-
-
-def images_of(count: int) -> list[tuple[Tensor, Tensor]]:
-    source = torch.Generator().manual_seed(0)
-    return [(torch.randn(6, 1, 4, 4, generator=source), torch.arange(6) % 3) for _ in range(count)]
-
-
-def flat_model() -> nn.Module:
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(0)
-        return nn.Sequential(nn.Flatten(), nn.Linear(16, 3))
-
-
-def test_mixup_is_the_one_of_torchvision() -> None:
-    data = images_of(2)
-    made = make(flat_model(), {"train": data}, optimizer=sgd, mixup=0.4, epochs=1, seed=5)
-    given: list[Tensor] = []
-    made.model.register_forward_pre_hook(
-        lambda module, found: given.append(found[0]) if torch.is_grad_enabled() else None
-    )
-    with torch.random.fork_rng(devices=[]):
-        made.fit()
-    with torch.random.fork_rng(devices=[]):
-        seed_generators(5, 1)
-        mix = v2.MixUp(alpha=0.4, num_classes=3)
-        expected = [mix(images, labels)[0] for images, labels in data]
-    for mine, theirs in zip(given, expected, strict=True):
-        torch.testing.assert_close(mine, theirs)
-
-
-def test_training_accuracy_is_against_the_label_with_the_larger_share() -> None:
-    shares = torch.tensor([[0.7, 0.3, 0.0], [0.1, 0.2, 0.7], [0.4, 0.6, 0.0], [1.0, 0.0, 0.0]])
-    model = nn.Linear(3, 3, bias=False)
-    with torch.no_grad():
-        model.weight.copy_(torch.eye(3))
-    images = functional.one_hot(torch.tensor([0, 2, 0, 0]), 3).float()
-    epochs: list[EpochEnded] = []
-    made = make(model, {"train": [(images, torch.tensor([0, 2, 0, 0]))]}, epochs=1)
-    made.feed.train_batches = lambda epoch, first=0: iter([(images, shares)])  # type: ignore[method-assign]
-    made.on(EpochEnded, epochs.append)
-    made.fit()
-    assert epochs[0].train_accuracy == 0.75
-    assert epochs[0].train_loss == pytest.approx(functional.cross_entropy(images, shares).item())
-
-
-def test_a_loss_that_takes_no_shares_is_refused_at_once() -> None:
-    def loss(outputs: Tensor, labels: Tensor) -> Tensor:
-        return nn.functional.nll_loss(outputs.log_softmax(1), labels)
-
-    with pytest.raises(UsageError) as caught:
-        make(flat_model(), images_of(1), mixup=0.2, loss=loss)
-    assert caught.value.code == "train.soft_labels"
-
-
-def test_what_cannot_be_mixed_is_refused_in_words() -> None:
-    with pytest.raises(DataError) as caught:
-        make(mixup=0.2).fit()
-    assert caught.value.code == "data.mixup"
-
-
 # -- a training step of one's own
 
 
@@ -378,3 +315,46 @@ def test_an_own_step_and_compile_do_not_go_together() -> None:
     with pytest.raises(UsageError) as caught:
         Trainer(linear(), batches(1), training_step=two_losses, compile=True, device="cpu")
     assert caught.value.code in ("train.step_compile", "compile.no_compiler")
+
+
+@pytest.mark.parametrize("stop_at", [None, 3, 5])
+def test_layers_unfrozen_later_are_averaged_from_then_on(stop_at: int | None, tmp_path: Path) -> None:
+    """The second epoch trains the first layer too; a resumed run, with any step as the last before the stop."""
+
+    def net() -> nn.Sequential:
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(1)
+            return nn.Sequential(nn.Linear(5, 4), nn.Linear(4, 3))
+
+    class Unfreeze(Callback):
+        def on_epoch_started(self, event: Any, run: Any) -> None:
+            run.model[0].requires_grad_(event.epoch > 1)
+
+    data = batches(2)
+    bare = net()
+    average, optimizer, count = copy.deepcopy(bare), sgd(bare.parameters()), 0
+    for epoch in (1, 2, 3):
+        bare[0].requires_grad_(epoch > 1)
+        for images, labels in data:
+            optimizer.zero_grad()
+            functional.cross_entropy(bare(images), labels).backward()
+            optimizer.step()
+            count += 1
+            decay = min(0.9, (1 + count) / (10 + count))
+            with torch.no_grad():
+                for mine, theirs in zip(average.parameters(), bare.parameters(), strict=True):
+                    mine.lerp_(theirs, 1 - decay)
+
+    def trainer() -> Trainer:
+        options: dict[str, Any] = {"optimizer": sgd(model.parameters()), "callbacks": [Unfreeze()]}
+        return make(model, data, epochs=3, ema=0.9, run_dir=tmp_path / "run", **options)
+
+    model = net()
+    made = trainer()
+    if stop_at is not None:
+        made.on(BatchEnded, lambda event: made.stop() if event.step == stop_at else None)
+        assert made.fit().status == "stopped"
+        model = net()
+        made = trainer()
+    made.fit(resume=stop_at is not None)
+    assert_same(model, average)

@@ -69,7 +69,7 @@ def truth(run: RunFolder, count: int = 9) -> Truth:
     """By way of `load_trained`, which opens the data set and takes the checkpoint."""
     from trainer.inference import load_trained
 
-    trainer, _ = load_trained(run)
+    trainer = load_trained(run).trainer
     channels, height, width = trainer.feed.input_shape
     pixels = np.random.default_rng(5).integers(0, 256, (count, height, width, channels), dtype=np.uint8)
     trainer.model.eval()

@@ -46,7 +46,7 @@ def test_it_gives_the_runs_own_logits_and_predictions(digits: RunFolder, reposit
         found = model(torch.as_tensor(pixels))
     torch.testing.assert_close(found, logits, rtol=1e-4, atol=1e-4)
     Image.fromarray(np.asarray(pixels[0])[..., 0]).save(tmp_path / "image.png")
-    expected = load_for_images(digits)[0].predict(tmp_path / "image.png").iloc[0, 2:].to_numpy(dtype=float)
+    expected = load_for_images(digits).trainer.predict(tmp_path / "image.png").iloc[0, 2:].to_numpy(dtype=float)
     assert np.allclose((found[0] / about["temperature"]).softmax(0).numpy(), expected, atol=1e-6)
 
 

@@ -164,7 +164,7 @@ def answers(birds: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> dict[
         file = folder / f"{number}.{ending}"
         photo(mode, seed=number).save(file, **options(file, exif))
     files = sorted(folder.iterdir())
-    answered, _ = predictions(load_trained(birds)[0], [str(file) for file in files])
+    answered, _ = predictions(load_trained(birds).trainer, [str(file) for file in files])
     return {
         file: {entry["class"]: entry["probability"] for entry in row["top"]}
         for file, row in zip(files, answered, strict=True)

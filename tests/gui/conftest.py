@@ -11,8 +11,9 @@ import pytest
 
 from tests import qt
 from trainer import events as ev
-from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
+from trainer.store.folder import RunFolder, current_owner, write_owner
 from trainer.store.journal import JournalWriter
+from trainer.store.run_creation import create_run
 
 CLASSES = ("cat", "dog", "frog")
 
@@ -182,9 +183,9 @@ def finished(scribe: Callable[..., Scribe]) -> RunFolder:
 @pytest.fixture
 def window(qtbot: Any, qapp: Any, root: Path) -> Iterator[Any]:
     """An open window without a run, in the looks it has for people."""
-    from gui.window import theme
+    from gui.preferences import Preferences
+    from gui.style import theme
     from gui.window.main_window import Window
-    from gui.window.preferences import Preferences
 
     theme.apply(qapp, "system")
     made = Window(root, Preferences())

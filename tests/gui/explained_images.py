@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.rpc_clients import FakeRpcClient
 from trainer.store.arrays import write_arrays
 
 
-class ExplainingAssist(FakeAssist):
+class ExplainingAssist(FakeRpcClient):
     """`polled`: how often it was asked for news."""
 
     polled = 0

@@ -11,17 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gui.panels.labels.labels_view import LabelsView
-from tests.gui.new_run.test_new_run_page import FakeAssist
 from trainer.store.edits_file import read_edits
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
-
-
-class Engine(FakeAssist):
-    """Is asked for news by the view as well."""
-
-    def poll(self) -> None:
-        """There is none."""
 
 
 def settings(source: Path, **data: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from gui.window.tabs import PANELS
 from tests.gui.screenshot_runs import photographs
 from tests.gui.screenshot_stage import Stage
+from trainer.store.folder import list_runs
 
 
 def _tab(name: str) -> Callable[[Stage], Any]:
@@ -41,10 +42,28 @@ def _large(stage: Stage) -> Any:
 
 
 def _runs_grouped(stage: Stage) -> Any:
-    from gui.window.preferences import RunOrder
+    from gui.preferences import RunOrder
 
     stage.open(stage.cnn)
     stage.window.runs_side.panel.show_order(RunOrder("macro_f1", True, "data"))
+    stage.pump()
+    return stage.window
+
+
+def _curves_grouped(stage: Stage) -> Any:
+    """Runs with two learning rates: the mean of each and its range."""
+    from PySide6.QtCore import Qt
+
+    from gui.preferences import RunOrder
+
+    stage.open_window(stage.grouped)
+    runs = [one.folder for one in list_runs(stage.grouped)]
+    stage.open(runs[0])
+    panel = stage.window.runs_side.panel
+    panel.show_order(RunOrder("name", False, "train.lr"))
+    for run in runs[1:]:
+        place = panel.items.index_of(run.name)
+        panel.items.setData(place, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     stage.pump()
     return stage.window
 
@@ -176,6 +195,7 @@ RUN_VIEWS: dict[str, Callable[[Stage], Any]] = {
     "curves_hover": _hover,
     "curves_large": _large,
     "curves_overlay": _overlay,
+    "curves_grouped": _curves_grouped,
     "curves_table": _table,
     "live": _live,
     "failed": _failed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from trainer import events as ev
 from trainer.metrics.classification import Metrics
 from trainer.store import summary
-from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
+from trainer.store.folder import RunFolder, current_owner, write_owner
 from trainer.store.journal import JournalWriter
+from trainer.store.run_creation import create_run
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+ON_PHOTOGRAPHS = ("predict_images", "labels_found", "labels_decided")
+"""Views that show images of CIFAR-10."""
 STEPS, BATCH, EVERY = 41, 128, 8
 STARTED = "2026-09-21T08:14:00+00:00"
 LAST = 16
@@ -167,11 +171,20 @@ class PictureRun:
         )
 
 
+def write_groups(root: Path) -> None:
+    """Runs with two learning rates, three seeds each."""
+    for name, rate, skill in (("slow", 0.001, 0.7), ("fast", 0.01, 1.0)):
+        for seed in range(1, 4):
+            varied = skill * (1 + 0.12 * (seed - 2))
+            run = PictureRun(root, f"{name}-seed-{seed}", 20 + seed, planned=24, skill=varied, seed=seed)
+            run.write(status="stopped").run_toml.write_text(f"[train]\nlr = {rate}\nseed = {seed}\n", encoding="utf-8")
+
+
 def photographs(folder: Path) -> Path:
-    """80 images of each of three classes of CIFAR-10, four of each in the folder of the next one. Raises KeyError
-    without EPOCHSCOPE_CIFAR10."""
+    """80 images of each of three classes of CIFAR-10, four of each in the folder of the next one. Ends the program
+    where the images are missing."""
     classes = ("cat", "horse", "ship")
-    source = Path(os.environ["EPOCHSCOPE_CIFAR10"]) / "train"
+    source = cifar10() / "train"
     shutil.rmtree(folder, ignore_errors=True)
     for place, name in enumerate(classes):
         for number, image in enumerate(sorted((source / name).glob("*.jpg"))[:80]):
@@ -179,6 +192,18 @@ def photographs(folder: Path) -> Path:
             (folder / wrong).mkdir(parents=True, exist_ok=True)
             shutil.copy(image, folder / wrong / f"{name}-{image.name}")
     return folder
+
+
+def cifar10() -> Path:
+    """The folder of the CIFAR-10 images. Ends the program, saying what to set, where it is not known."""
+    found = Path(os.environ.get("EPOCHSCOPE_CIFAR10") or "not-set")
+    if not (found / "train").is_dir():
+        views = ", ".join(ON_PHOTOGRAPHS)
+        sys.exit(
+            f"The views {views} need images of CIFAR-10: set EPOCHSCOPE_CIFAR10 to a folder that has them as"
+            " train/CLASS/*.jpg, or choose other views with --views."
+        )
+    return found
 
 
 def templates() -> NDArray[np.float32]:

@@ -85,7 +85,7 @@ def _labels_decided(stage: Stage) -> Any:
 
 
 def _search_setup(stage: Stage) -> Any:
-    from gui.search.search_setup import SearchSetup
+    from gui.new_run.search_setup import SearchSetup
 
     stage.window.new_run()
     stage.pump()
@@ -123,7 +123,7 @@ def _search_first(stage: Stage) -> Any:
 
 
 def _preferences(stage: Stage) -> Any:
-    from gui.widgets.preferences_dialog import PreferencesDialog
+    from gui.window.preferences_dialog import PreferencesDialog
 
     stage.window.window_actions.actions["settings"].trigger()
     (dialog,) = stage.window.findChildren(PreferencesDialog)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.gui.screenshot_runs import PictureRun, templates
+from tests.gui.screenshot_runs import PictureRun, templates, write_groups
 from tests.gui.screenshot_searches import FIRST_TRIAL
 from trainer.store import durable
 from trainer.store.folder import RunFolder, list_runs
@@ -21,16 +21,16 @@ class Stage:
     """A window on a folder of runs, brought into one view after another.
 
     `trained`: the recorded run, on photographs; `cnn`, `failed`, `live`, `linear`: generated ones, in the states that
-    their names say. `others` can be laid over `cnn`. Of `run` and those beside it there are copies in their place:
-    nothing is generated then, and `run` is all of them.
+    their names say. `others` can be laid over `cnn`; the folder `grouped` has runs of two groups. Of `run` and those
+    beside it there are copies in their place: nothing is generated then, and `run` is all of them.
     """
 
     def __init__(self, home: Path, size: tuple[int, int], run: Path | None = None) -> None:
         from PySide6.QtWidgets import QApplication
 
         self.app: Any = QApplication.instance() or QApplication(["epochscope"])
-        self.root, self.nothing = home / "runs", home / "no-runs"
-        for folder in (self.root, self.nothing):
+        self.root, self.nothing, self.grouped = home / "runs", home / "no-runs", home / "grouped"
+        for folder in (self.root, self.nothing, self.grouped):
             folder.mkdir()
         self.images = home / "photos"
         self.size = size
@@ -61,14 +61,16 @@ class Stage:
         self.others = [small, self.failed]
         self.live = PictureRun(self.root, "cnn-overnight", 9, planned=24, seed=3).write(status="running")
         self.linear = SampleRun(self.root, name="softmax-digits", per_class=20, weight=templates()).make().folder
-        for folder in self.root.iterdir():
+        write_groups(self.grouped)
+        for folder in [*self.root.iterdir(), *self.grouped.iterdir()]:
             for name in ("run.toml", "environment.json", "log.txt", "metrics.csv"):
                 if folder.name != ".data" and not (folder / name).exists():
                     shutil.copy(demo / name, folder / name)
 
     def fresh(self, theme_name: str, language: str) -> None:
         """A new window in this theme and language."""
-        from gui.window import i18n, theme
+        from gui.style import theme
+        from gui.window import i18n
 
         shutil.rmtree(self.root / FIRST_TRIAL, ignore_errors=True)  # of the view before
         i18n.choose(self.app, language)
@@ -77,8 +79,8 @@ class Stage:
 
     def open_window(self, root: Path) -> None:
         """A new window on the runs of this folder."""
+        from gui.preferences import Preferences
         from gui.window.main_window import Window
-        from gui.window.preferences import Preferences
 
         self.close()
         preferences = Preferences()

@@ -1,4 +1,4 @@
-"""Pictures of every view of the window, for people to look at: light and dark, English and Russian, four screens.
+"""Pictures of every view of the window, for people to look at: light and dark, English and Russian, six screens.
 
     python -m tests.gui.screenshots OUT [--views curves,errors] [--screens laptop] [--themes light] [--languages en]
 
@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.gui.screenshot_run_views import RUN_VIEWS
+from tests.gui.screenshot_runs import ON_PHOTOGRAPHS, cifar10
 from tests.gui.screenshot_setup_views import SETUP_VIEWS
 from tests.gui.screenshot_stage import Stage
 from tests.gui.texts_cut import cut_texts
@@ -26,7 +27,9 @@ SCREENS: dict[str, tuple[int, int, float]] = {
     "usual": (1280, 800, 1.0),
     "laptop": (1093, 614, 1.25),  # 1366x768 at 125 %
     "full": (1920, 1080, 1.0),
+    "wide": (2560, 1440, 1.0),
     "4k": (1920, 1080, 2.0),  # 3840x2160 at 200 %
+    "4k_small": (3840, 2160, 1.0),
 }
 """Width and height in pixels of the layout, and how many of the screen's each has."""
 THEMES = ("light", "dark", "contrast_light", "contrast_dark")
@@ -34,14 +37,15 @@ LANGUAGES = ("en", "ru")
 
 
 def for_pages(picture: Path) -> None:
-    """Without the status bar, which names a folder of this machine, and with few colours: VIEW.png, under 150 kB."""
+    """Without the status bar, which names a folder of this machine, and with few colours: VIEW.png, under 150 kB. They
+    are chosen so that those of signs and words stay, though these cover little."""
     from PIL import Image
 
     from tests.gui.animation import STATUS_BAR
 
     with Image.open(picture) as screen:
         window = screen.convert("RGB").crop((0, 0, screen.width, screen.height - STATUS_BAR))
-    window.quantize(128, dither=Image.Dither.NONE).save(
+    window.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(
         picture.with_name(f"{picture.name.split('-')[0]}.png"), optimize=True
     )
     picture.unlink()
@@ -80,6 +84,8 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="a run to draw instead, with those beside it")
     parser.add_argument("--pages", action="store_true", help="cropped and small, as docs/pictures has them")
     asked = parser.parse_args()
+    if set(asked.views.split(",")) & set(ON_PHOTOGRAPHS):
+        cifar10()
     asked.out.mkdir(parents=True, exist_ok=True)
     screens = asked.screens.split(",")
     if len(screens) == 1 and os.environ.get("QT_SCALE_FACTOR") == str(SCREENS[screens[0]][2]):

@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.new_run.recipe_cards import RecipeCard
 from gui.panels.curves.chart_area import ChartArea
-from gui.window import theme
+from gui.style import theme
 from gui.window.main_window import Window
 from gui.window.tabs import PANELS
 from tests.gui.sample_runs import SampleRun

@@ -23,7 +23,7 @@ for name in sys.argv[2:]:
     sys.modules[name] = None  # as if it were not installed
 from PySide6.QtWidgets import QApplication
 from gui.window.tabs import PANELS
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 from gui.widgets import epoch_slider
 from gui.window.main_window import Window
 

@@ -53,6 +53,14 @@ def test_pairs_come_by_frequency_and_never_from_the_diagonal() -> None:
     assert confused_pairs(np.diag([3, 4])) == []
 
 
+def test_pairs_of_one_class_are_those_of_all_that_it_is_in() -> None:
+    every = [(pair.true, pair.predicted, pair.count) for pair in confused_pairs(SMALL)]
+    for number in range(len(SMALL)):
+        found = [(pair.true, pair.predicted, pair.count) for pair in confused_pairs(SMALL, of_class=number)]
+        assert found == [pair for pair in every if number in pair[:2]]
+    assert confused_pairs(SMALL, of_class=len(SMALL)) == []
+
+
 def test_compared_pairs_come_by_how_much_they_changed() -> None:
     before = np.array([[10, 0, 0], [1, 5, 4], [0, 0, 0]])
     found = confused_pairs(SMALL, before)

@@ -10,7 +10,7 @@ from torch import nn
 
 from trainer import plugins
 from trainer.errors import UsageError
-from trainer.models import build_model, check_model, count_parameters, move_model
+from trainer.models import build_model, count_parameters, move_model, trial_logits
 from trainer.models.linear import NarrowLinear
 from trainer.plugins import MODELS, model_options
 from trainer.settings import merge
@@ -75,7 +75,7 @@ def test_first_weights_depend_on_the_seed_alone(name: str) -> None:
 
 def test_building_and_checking_leave_the_global_generator_alone() -> None:
     state = torch.get_rng_state()
-    check_model(build("cnn", dropout=0.5), CIFAR, 10)
+    trial_logits(build("cnn", dropout=0.5), CIFAR, 10)
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -84,7 +84,7 @@ def test_checking_leaves_the_model_as_it_was() -> None:
     model[1].eval()
     modes = [module.training for module in model.modules()]
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    check_model(model, CIFAR, 10)
+    trial_logits(model, CIFAR, 10)
     assert [module.training for module in model.modules()] == modes
     assert all(torch.equal(value, before[key]) for key, value in model.state_dict().items())
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -106,7 +106,7 @@ class Pair(nn.Module):
 )
 def test_a_model_that_does_not_fit_is_refused(model: nn.Module, got: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_model(model, CIFAR, 10)
+        trial_logits(model, CIFAR, 10)
     assert caught.value.code == "model.shape"
     assert got in caught.value.what
     assert "(2, 10)" in caught.value.expected
@@ -135,9 +135,9 @@ def test_a_plugins_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(build_model("mine", CIFAR, 10, {"depth": 1}, seed=1)) == 3
     with pytest.raises(UsageError) as caught:
         build_model("mine", CIFAR, 10, {"width": 1}, seed=1)
-    assert (caught.value.code, caught.value.where) == ("model.options", "[plugins.mine], or --option mine.KEY=VALUE")
+    assert (caught.value.code, caught.value.where) == ("plugin.options", "[plugins.mine], --option mine.KEY=VALUE")
     assert caught.value.what.splitlines() == [
-        "mine.width: there is no such option, did you mean 'depth'? options: depth",
+        "mine.width: there is no such option, did you mean 'depth'?",
         "mine.depth: is missing, expected a value",
     ]
 

@@ -81,4 +81,4 @@ def test_a_run_whitens_its_training_images_once(tmp_path: Path) -> None:
     assert torch.allclose(filters, expected.whitening.weight, atol=1e-5)
     resume(folder, epochs=2)
     assert torch.equal(trained_weights(folder).tensors["whitening.weight"], filters)
-    assert torch.equal(load_trained(folder)[0].model.whitening.weight, filters)
+    assert torch.equal(load_trained(folder).trainer.model.whitening.weight, filters)

@@ -47,7 +47,7 @@ def test_features_go_and_come_again(root: Path, photos: Path) -> None:
     taken = kept_features(root)[0].bytes
     assert remove_features(root) == taken
     assert kept_features(root) == []
-    assert len(load_trained(find_run(root, "run"))[0].predict([photos / "red" / "00.png"])) == 1
+    assert len(load_trained(find_run(root, "run")).trainer.predict([photos / "red" / "00.png"])) == 1
 
 
 def test_weights_stay_while_a_run_needs_them_even_one_in_the_trash(root: Path) -> None:

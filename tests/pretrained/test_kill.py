@@ -66,7 +66,7 @@ def journal(root: Path) -> bytes:
 
 
 def same_weights(one: Path, other: Path) -> bool:
-    states = [load_trained(find_run(root, "run"))[0].model.state_dict() for root in (one, other)]
+    states = [load_trained(find_run(root, "run")).trainer.model.state_dict() for root in (one, other)]
     return all(torch.equal(states[0][name], tensor) for name, tensor in states[1].items())
 
 

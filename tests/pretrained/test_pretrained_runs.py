@@ -40,8 +40,9 @@ def test_a_run_knows_its_weights_and_predicts_from_files(photos: Path, tmp_path:
     folder = trained(photos, tmp_path / "runs")
     (weights,) = (tmp_path / "runs" / ".data" / "weights").iterdir()
     assert f'digest = "{weights.stem}"' in settings_text(folder)
-    trainer, kind = load_trained(folder)
-    assert kind == "best"
+    loaded = load_trained(folder)
+    trainer = loaded.trainer
+    assert loaded.weights == "best"
     table = trainer.predict([photos / "red" / "00.png", photos / "blue" / "00.png"])
     np.testing.assert_allclose(table[["blue", "red"]].sum(axis=1), 1, atol=1e-5)
     with torch.no_grad():
@@ -58,7 +59,7 @@ def test_grey_images_go_through_a_network_for_colours(tmp_path: Path) -> None:
     images = open_settings_data(settings)
     assert (images.mean, images.std) == ((127 / 255,), (128 / 255,))
     start(merge(settings.model_dump(), {"data": {"samples": 40, "valid": 0.02, "test": 0.02}}), tmp_path, name="run")
-    trainer, _ = load_trained(find_run(tmp_path, "run"))
+    trainer = load_trained(find_run(tmp_path, "run")).trainer
     assert len(trainer.predict(images.published("train").pixels[:3])) == 3
 
 
@@ -66,7 +67,7 @@ def test_resumed_equals_unbroken(photos: Path, tmp_path: Path) -> None:
     whole = trained(photos, tmp_path / "runs", "whole", epochs=4)
     short = trained(photos, tmp_path / "runs", "short", epochs=2)
     resume(short, epochs=4)
-    one, other = (load_trained(folder)[0].model.state_dict() for folder in (whole, short))
+    one, other = (load_trained(folder).trainer.model.state_dict() for folder in (whole, short))
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
@@ -105,7 +106,7 @@ def test_extraction_goes_on_where_it_was_ended(photos: Path, tmp_path: Path, mon
     assert sum(asked) == 48
     monkeypatch.setattr("trainer.pretrained.frozen.make_extractor", made)
     other = trained(photos, tmp_path / "other")
-    one, same = (load_trained(find_run(tmp_path / "runs", "again"))[0], load_trained(other)[0])
+    one, same = (load_trained(find_run(tmp_path / "runs", "again")).trainer, load_trained(other).trainer)
     for name, tensor in one.model.state_dict().items():
         # within rounding: in one process torch has other numbers of threads before and after a run
         torch.testing.assert_close(tensor, same.model.state_dict()[name], rtol=1e-3, atol=1e-3)
@@ -128,7 +129,7 @@ def test_an_exported_model_takes_raw_pixels(photos: Path, tmp_path: Path, kind: 
         model, about = open_weights(path)
         pixels = read_pixels(photos / "red" / "00.png", about)
         found = model(torch.from_numpy(pixels)).softmax(1)[0].detach().numpy()
-        wanted = load_trained(folder)[0].predict([photos / "red" / "00.png"]).iloc[0][["blue", "red"]]
+        wanted = load_trained(folder).trainer.predict([photos / "red" / "00.png"]).iloc[0][["blue", "red"]]
         np.testing.assert_allclose(found, wanted.to_numpy(float), atol=1e-4)
 
 
@@ -140,7 +141,7 @@ def test_random_changes_a_frozen_network_cannot_follow_are_refused(photos: Path,
     assert "--augment.rotation 0 --augment.crop 0" in caught.value.fix
 
 
-@pytest.mark.parametrize("name", ["resized_crop", "jitter", "erasing", "randaugment"])
+@pytest.mark.parametrize("name", ["resized_crop", "jitter", "erasing", "randaugment", "mixup", "cutmix"])
 def test_each_further_random_change_is_refused(name: str, photos: Path, tmp_path: Path) -> None:
     settings = merge(chosen(photos).model_dump(), {"augment": {name: 1}})
     with pytest.raises(UsageError) as caught:
@@ -159,7 +160,7 @@ def test_the_penalty_is_that_of_scikit_learn(photos: Path, tmp_path: Path) -> No
         {"backbone": {"penalty": 20.0}, "train": {"schedule": "cosine"}},
     )
     start(settings, tmp_path / "runs", name="run")
-    trainer, _ = load_trained(find_run(tmp_path / "runs", "run"))
+    trainer = load_trained(find_run(tmp_path / "runs", "run")).trainer
     (features, labels) = next(iter(trainer.feed.train_batches(1)))
     standardized = trainer.model[0](features).numpy()  # type: ignore[index]
     oracle = LogisticRegression(C=2 / 20, solver="newton-cg", max_iter=5000).fit(standardized, labels.numpy())

@@ -53,7 +53,7 @@ def test_a_run_on_a_model_of_timm(timm: Any, photos: Path, tmp_path: Path) -> No
         }
     )
     start(settings, tmp_path / "runs", name="run")
-    trainer, _ = load_trained(find_run(tmp_path / "runs", "run"))
+    trainer = load_trained(find_run(tmp_path / "runs", "run")).trainer
     assert len(trainer.predict([photos / "red" / "00.png"])) == 1
 
 

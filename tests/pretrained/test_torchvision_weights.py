@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.loopback_site import served
 from trainer.backbones import BACKBONES
 from trainer.errors import DataError
 from trainer.inference import load_trained
@@ -57,17 +55,9 @@ def random_weights() -> None:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None: ...
-
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "site")))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Site(tmp_path / "site", f"http://127.0.0.1:{server.server_port}/", monkeypatch)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(tmp_path / "site") as address:
+        yield Site(tmp_path / "site", address, monkeypatch)
 
 
 def test_a_run_downloads_once_and_goes_on_without_the_network(site: Site, photos: Path, tmp_path: Path) -> None:
@@ -78,7 +68,7 @@ def test_a_run_downloads_once_and_goes_on_without_the_network(site: Site, photos
     start(settings, tmp_path / "runs", name="run")
     (site.folder / name).unlink()
     (tmp_path / "torch" / "hub" / "checkpoints" / name).unlink()
-    trainer, _ = load_trained(find_run(tmp_path / "runs", "run"))
+    trainer = load_trained(find_run(tmp_path / "runs", "run")).trainer
     assert len(trainer.predict([photos / "red" / "00.png"])) == 1
 
 

@@ -38,7 +38,7 @@ def trained(photos: Path, root: Path, name: str = "run", **options: Any) -> RunF
 
 
 def state(folder: RunFolder) -> dict[str, torch.Tensor]:
-    found: dict[str, torch.Tensor] = load_trained(folder)[0].model.state_dict()
+    found: dict[str, torch.Tensor] = load_trained(folder).trainer.model.state_dict()
     return found
 
 
@@ -89,7 +89,7 @@ def test_resumed_equals_unbroken(photos: Path, tmp_path: Path) -> None:
 def test_resume_and_predict_compute_no_features(photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = trained(photos, tmp_path / "runs", epochs=1)
     monkeypatch.setattr("trainer.pretrained.tuned.build_frozen", lambda *args, **rest: pytest.fail("not needed"))
-    load_trained(folder)[0].predict([photos / "red" / "00.png"])
+    load_trained(folder).trainer.predict([photos / "red" / "00.png"])
     resume(folder, epochs=2)
 
 
@@ -102,7 +102,7 @@ def test_the_exported_model_is_the_whole_network(photos: Path, tmp_path: Path) -
     model, about = open_weights(tmp_path / "model.safetensors")
     pixels = read_pixels(photos / "red" / "00.png", about)
     found = model(torch.from_numpy(pixels)).softmax(1)[0].detach().numpy()
-    wanted = load_trained(folder)[0].predict([photos / "red" / "00.png"]).iloc[0][["blue", "red"]]
+    wanted = load_trained(folder).trainer.predict([photos / "red" / "00.png"]).iloc[0][["blue", "red"]]
     np.testing.assert_allclose(found, wanted.to_numpy(float), atol=1e-4)
 
 

@@ -165,7 +165,7 @@ def _commands() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def assist(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
     """Lines for the command that answers programs: every line is answered, none by a bug."""
-    from trainer.cli.rpc_server import _ACTIONS
+    from trainer.cli.rpc_actions import ACTIONS
 
     copied_runs(bench)
     bench.may_change += [bench.inputs / "runs"]
@@ -173,13 +173,16 @@ def assist(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
     lines = []
     for place in range(5):
         ask: Any = {
-            "id": place, "do": draw.choice([*_ACTIONS]), "settings": {"data": {"source": str(photos)}}, "run": "done",
+            "id": place, "do": draw.choice([*ACTIONS]), "settings": {"data": {"source": str(photos)}}, "run": "done",
             "runs": str(bench.inputs / "runs"), "out": str(bench.out / f"it-{place}"), "n": 2,
             "images": [str(next((photos / "dog").iterdir()))],
         }  # fmt: skip
         if ask["do"] == "rates":
             continue
-        line = json.dumps(changed_tree(ask, draw)) if draw.random() < 0.8 else json.dumps(ask)
+        changed = changed_tree(ask, draw) if draw.random() < 0.8 else ask
+        if isinstance(changed, dict) and isinstance(changed.get("out"), str):
+            changed["out"] = ask["out"]  # wherever it says, a file would be written, and rightly
+        line = json.dumps(changed)
         content = line.encode() if draw.random() < 0.8 else damaged(line.encode(), [], draw)
         lines.append(content.replace(b"\n", b" "))
 

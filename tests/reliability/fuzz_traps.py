@@ -24,7 +24,7 @@ TRAPS: dict[str, Trap] = {
     "lying arrays": lying_arrays,
     "packed shards": packed_shards,
     **{
-        f"sparse {name}": sparse(name, 6 << 30)
+        f"sparse {name}": sparse(name, 2 << 30)
         for name in ("journal.jsonl", "*.safetensors", "*.npz", "*.json", "run.toml")
     },
     "sparse data": sparse_data,

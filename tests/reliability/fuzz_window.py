@@ -61,8 +61,8 @@ def windows(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
 
 def _look_at_run(runs: Path, name: str, bench: Bench) -> None:
     _application(bench)
+    from gui.preferences import Preferences
     from gui.window.main_window import Window
-    from gui.window.preferences import Preferences
     from tests.gui.hostile_runs import visit
     from trainer.store.folder import RunFolder
 

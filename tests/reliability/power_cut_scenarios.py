@@ -244,7 +244,7 @@ def export_checked(root: Path, promise: Says) -> None:
     """As weights are exported: read back by their own reader before they replace what was there."""
     for number, value in enumerate(("one", "two"), 1):
         data = json.dumps([value] * 2000).encode()
-        durable.write_bytes(root / "model.json", data, check=lambda temp: json.loads(temp.read_bytes()), mode=0o666)
+        durable.write_chunks(root / "model.json", (data,), check=lambda temp: json.loads(temp.read_bytes()), mode=0o666)
         promise("model", number)
 
 

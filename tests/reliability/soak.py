@@ -17,6 +17,7 @@ import psutil
 
 from tests.gui.engine_processes import PATIENCE, REPOSITORY, Watcher, until
 from tests.reliability.epoch_accounts import newest_attempt
+from tests.reliability.soak_engine import identity
 from trainer.errors import DiskError, EpochscopeError
 from trainer.store import requests
 from trainer.store.folder import RunFolder, is_run, state
@@ -60,9 +61,9 @@ class Sample(NamedTuple):
 
 
 class Launch(NamedTuple):
-    """A process that works on a run: its number, and the newest attempt before it."""
+    """A process that works on a run: its identity, and the newest attempt before it."""
 
-    pid: int
+    process: str
     before: int
 
 
@@ -75,7 +76,7 @@ class Soak:
         self.draw = random.Random(seed)
         self.did: Counter[str] = Counter()
         self.launches: dict[RunFolder, list[Launch]] = {}
-        self.killed: set[int] = set()
+        self.killed: set[str] = set()
         self.samples: list[Sample] = []
         self.lives = 0
         self._flag = flag
@@ -145,7 +146,7 @@ class Soak:
             return
         self.did[what] += 1
         self._engines[run] = psutil.Process(pid)
-        self.launches[run].append(Launch(pid, before))
+        self.launches[run].append(Launch(identity(pid), before))
         self._shown = run
 
     def _ask(self, run: RunFolder) -> None:
@@ -167,9 +168,10 @@ class Soak:
         with contextlib.suppress(psutil.NoSuchProcess):
             engine.kill()
         until(lambda: not _lives(engine), f"the end of {run.name}")
-        if engine.pid not in self.codes():
+        process = self.launches[run][-1].process
+        if process not in self.codes():
             self.did["engine killed"] += 1
-            self.killed.add(engine.pid)
+            self.killed.add(process)
 
     def _kill_window(self) -> None:
         self.did["window killed"] += 1
@@ -236,18 +238,18 @@ class Soak:
             time.sleep(0.2)
             self.sample()
 
-    def codes(self) -> dict[int, int]:
+    def codes(self) -> dict[str, int]:
         """Exit codes of processes that were not killed."""
         lines = self._exits.read_text("utf-8").splitlines() if self._exits.exists() else []
-        return {int(pid): int(code) for pid, code in (line.split() for line in lines)}
+        return {process: int(code) for process, code in (line.split() for line in lines)}
 
     def excused(self, run: RunFolder) -> set[int]:
         """Attempts of processes that were killed, or that found no room. No other may end otherwise than well."""
         codes, launches, found = self.codes(), self.launches[run], set[int]()
         until_then = [*(launch.before for launch in launches[1:]), newest_attempt(run)]
         for launch, last in zip(launches, until_then, strict=True):
-            code = "killed" if launch.pid in self.killed else codes.get(launch.pid)
-            assert code in ("killed", 0, 3, NO_ROOM), f"{run.name}: process {launch.pid} ended with {code}"
+            code = "killed" if launch.process in self.killed else codes.get(launch.process)
+            assert code in ("killed", 0, 3, NO_ROOM), f"{run.name}: process {launch.process} ended with {code}"
             if code in ("killed", NO_ROOM):
                 found |= set(range(launch.before + 1, last + 1))
         return found

@@ -326,10 +326,10 @@ def test_settings_path_stops_resumes_and_lengthens(tmp_path: Path) -> None:
     tensors, _ = newest(found, "last")
     assert all(torch.equal(tensor, newest(expected, "last")[0][key]) for key, tensor in tensors.items())
     assert metrics(found) == metrics(expected)
-    trainer, weights = load_trained(found)
-    assert weights == "best"
+    loaded = load_trained(found)
+    assert loaded.weights == "best"
     best, _ = newest(found, "best")
-    assert all(torch.equal(value, best[f"model.{key}"]) for key, value in trainer.model.state_dict().items())
+    assert all(torch.equal(value, best[f"model.{key}"]) for key, value in loaded.trainer.model.state_dict().items())
     started = [record.event for record in history(found) if isinstance(record.event, RunStarted)]
     assert [event.epochs for event in started] == [2, 3]
 

@@ -16,7 +16,9 @@ from trainer.errors import UsageError
 from trainer.launch import resume
 from trainer.store import folder as folders
 from trainer.store import heartbeat, lock
-from trainer.store.folder import Owner, RunFolder, is_alive, list_runs, state, write_owner
+from trainer.store.folder import RunFolder, is_alive, list_runs, state, write_owner
+from trainer.store.run_creation import create_run
+from trainer.store.run_owner import Owner
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forkserver, locks of POSIX")
 GATE = {"at": "step", "number": 40}
@@ -96,7 +98,7 @@ def test_two_hosts_on_one_disk(tmp_path: Path, whole: RunFolder, monkeypatch: py
 
 @pytest.mark.usefixtures("_impatient")
 def test_a_process_here_with_the_number_of_a_dead_one_elsewhere(tmp_path: Path) -> None:
-    run = folders.create_run(tmp_path, "far")
+    run = create_run(tmp_path, "far")
     write_owner(run, Owner(pid=os.getpid(), host="another", started=None, attempt=1))
     assert not is_alive(run), "the number is one of another machine"
     write_owner(run, Owner(pid=os.getpid(), host=platform.node(), started=1.0, attempt=1))

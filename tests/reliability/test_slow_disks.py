@@ -38,7 +38,7 @@ def test_a_slow_disk_changes_nothing(
         if event.step == 8:
             asked = requests.post(run, "stop", source="test")
             end = time.monotonic() + 20
-            while not trainer._loop.session.control.waiting and time.monotonic() < end:  # type: ignore[union-attr]
+            while not trainer._control.waiting and time.monotonic() < end:
                 time.sleep(0.005)
             assert asked.id
 

@@ -72,7 +72,9 @@ def check_runs(made: Soak, whole: RunFolder) -> None:
     codes = made.codes()
     for run in made.runs:
         if not is_run(run.path):  # killed while it made its folder, or there was no room for it
-            assert all(one.pid in made.killed or codes[one.pid] == NO_ROOM for one in made.launches[run]), run.name
+            assert all(one.process in made.killed or codes[one.process] == NO_ROOM for one in made.launches[run]), (
+                run.name
+            )
             continue
         assert state(run) == "completed", run.name
         found = account(run, made.excused(run))

@@ -19,8 +19,9 @@ from trainer.store import calibration_file
 from trainer.store import summary as summaries
 from trainer.store.arrays import write_arrays
 from trainer.store.durable import write_json
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalWriter
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import write_environment, write_settings
 from trainer.store.thumbnails import SplitImages, publish
 

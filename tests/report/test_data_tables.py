@@ -20,6 +20,7 @@ from trainer.report import document, html, tables
 from trainer.report.run_data import read_run
 from trainer.report.settings_table import command
 from trainer.settings import flags, from_toml, merge
+from trainer.settings.recipes import load_recipe
 from trainer.store.folder import RunFolder
 
 SOURCES = [Path(__file__).parents[2] / "trainer" / name for name in ("report", "plotting")]
@@ -61,6 +62,9 @@ def test_the_document_is_json_and_whole(made: RunFolder) -> None:
         {"model": "cnn", "softmax": {"bias": False}, "augment": {"flip": 0.5}, "early_stopping": {"patience": 3}},
         {"data": {"skip_bad": True}, "callbacks": ["plateau", "other"]},
         {"train": {"lr": 0.1 + 0.2, "weight_decay": 1e-5 / 3}},
+        load_recipe("linear").layer,
+        {**load_recipe("seed").values, "recipe": {"name": "linear"}},  # none of it left
+        {"recipe": {"name": "linear"}},
     ],
 )
 def test_the_command_gives_the_settings_again(settings: dict[str, object]) -> None:
@@ -69,13 +73,23 @@ def test_the_command_gives_the_settings_again(settings: dict[str, object]) -> No
     program, verb, source, *rest = shlex.split(told)
     assert (program, verb) == ("epochscope", "train")
     by_name = {flag.name: flag for flag in flags()}
+    recipe = load_recipe(rest[1]).layer if rest[:1] == ["--recipe"] else {}
+    rest = rest[2 * bool(recipe) :]
     given: dict[str, object] = {}
     while rest:
         name = rest.pop(0)
         negative = name.startswith("--no-")
         flag = by_name[name.replace("--no-", "--", 1) if negative else name]
         given["_".join(flag.path)] = (not negative) if flag.type is bool else rest.pop(0)
-    assert merge(_nested(given), {"data": {"source": source}}) == merge(settings)
+    assert merge(recipe, _nested(given), {"data": {"source": source}}) == merge(settings)
+
+
+def test_the_command_of_a_run_by_a_recipe_names_it_and_what_was_changed() -> None:
+    assert command(load_recipe("linear").layer) == "epochscope train digits --recipe linear"
+    changed = merge(load_recipe("linear").layer, {"train": {"lr": 0.25}, "data": {"source": "cifar10"}})
+    assert command(changed.model_dump()) == "epochscope train cifar10 --recipe linear --lr 0.25"
+    own = merge({"recipe": {"name": "mine"}, "train": {"lr": 0.25}})
+    assert command(own.model_dump()) == "epochscope train digits --lr 0.25", "this version has no such recipe"
 
 
 def test_a_run_of_ones_own_model_has_no_command() -> None:

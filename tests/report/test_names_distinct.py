@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from trainer.plotting import charts
+from trainer.plotting.scatter_plot import scatter
 from trainer.plotting.svg import fit_all, width_of
 from trainer.report import grids
 
@@ -25,7 +25,7 @@ def test_long_names_that_share_a_head_or_both_ends_stay_distinct() -> None:
 def test_the_map_names_every_class_differently() -> None:
     names = [f"a_long_beginning_that_all_share_{letter}_and_a_long_end" for letter in "abc"]
     places = np.random.default_rng(0).normal(size=(30, 2))
-    svg = charts.scatter("map", "title", places, np.arange(30) % 3, names, "")
+    svg = scatter("map", "title", places, np.arange(30) % 3, names, "")
     labels = re.findall(r'<text[^>]*font-weight="600"[^>]*>(a_[^<]+)</text>', svg)
     assert len(set(labels)) == 3
 

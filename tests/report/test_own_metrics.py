@@ -14,7 +14,7 @@ def test_a_metric_has_a_figure_a_row_and_columns(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     assert {"metric-top2", "metric-kappa"} <= set(figures(folder))
     text = html(folder)
-    assert f"The weights of epoch {result.best_epoch} are kept: they have the best kappa" in text
+    assert f"The weights of epoch {result.best_epoch} were kept: they reached the best validation kappa" in text
     assert f"<td>{result.evaluations['test'].custom['top2']:.4f}</td>" in text
     head, *_ = tables(folder)["epochs"].splitlines()
     assert head.endswith("valid_top2,valid_kappa")

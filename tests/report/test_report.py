@@ -71,9 +71,9 @@ def test_the_best_epoch_is_the_smallest_finite_loss_and_the_earlier_on_a_tie(tmp
     making = SampleRuns(tmp_path, epochs=5)
     making.make()
     run = read_run(making.folder)
-    run.columns["valid_loss"] = np.array([np.nan, 0.5, 0.0, 0.0, np.inf])
+    run.columns["valid_loss"][:] = [np.nan, 0.5, 0.0, 0.0, np.inf]
     assert run.best_epoch == 3
-    run.columns["valid_loss"] = np.full(5, np.nan)
+    run.columns["valid_loss"][:] = np.nan
     assert run.best_epoch is None
     assert run.kept_epoch == 5
 

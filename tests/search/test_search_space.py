@@ -8,7 +8,7 @@ import pytest
 
 from trainer.errors import UsageError
 from trainer.plugins import MODELS
-from trainer.search.search_space import check_space, default_space, parse_space, read_space, with_values
+from trainer.search.search_space import LOSS, check_space, default_space, parse_space, read_space, with_values
 from trainer.settings import Settings, merge
 
 
@@ -29,11 +29,11 @@ def test_what_can_be_written() -> None:
     [
         ("optim.lr=1e-4..1e-1:log", "did you mean 'train.lr'"),
         ("train.lr=1..0.1", "LOW must be below HIGH"),
-        ("train.lr=0..1:log", "begins above 0"),
+        ("train.lr=0..1:log", "must begin above 0"),
         ("train.lr", "no range"),
         ("train.lr=0.1", "2 choices"),
-        ("train.lr=a..b", "'a' is not a number"),
-        ("train.lr=1..inf", "not finite"),
+        ("train.lr=a..b", "'a' is not a finite number"),
+        ("train.lr=1..inf", "'inf' is not a finite number"),
         ("train.batch=1.5..3", "whole numbers"),
         ("train.batch=32,many", "expected a whole number"),
         ("train.optimizer=1..2", "expected choices"),
@@ -75,7 +75,7 @@ def test_a_file_says_the_same(tmp_path: Path) -> None:
 def test_every_model_has_a_space_that_its_settings_allow(model: str) -> None:
     settings = merge({"model": model})
     space = default_space(settings)
-    check_space(space, settings)
+    check_space(space, settings, "loss")
     rate = next(one for one in space if one.name == "train.lr")
     low, high = rate.corners()
     assert low <= settings.train.lr <= high
@@ -96,3 +96,20 @@ def test_no_batch_above_the_number_of_training_images_is_proposed(model: str) ->
         assert (found is None) == (proposed(None) is None)
         assert found is None or (len(found) > 1 and all(int(str(batch)) <= max(2, images) for batch in found))
         assert (found == proposed(None)) == (found is None or images >= 256)
+
+
+@pytest.mark.parametrize("name", ["data.valid", "data.test", "data.skip_bad", "data.edits", "train.seed"])
+def test_what_is_validated_is_the_same_for_all_trials(name: str) -> None:
+    with pytest.raises(UsageError, match="not be comparable"):
+        parse_space([f"{name}=0.1,0.2"])
+
+
+@pytest.mark.parametrize("line", ["train.label_smoothing=0..0.2", "train.class_weights=equal,balanced"])
+def test_trials_are_not_ranked_by_a_loss_that_differs_between_them(line: str) -> None:
+    """Smoothed cross-entropy is never below the entropy of its targets: the smallest smoothing would always win."""
+    for model in MODELS:
+        assert not {one.name for one in default_space(merge({"model": model}))} & set(LOSS)
+    with pytest.raises(UsageError) as caught:
+        check_space(parse_space([line]), Settings(), "loss")
+    assert [one["code"] for one in caught.value.parameters["details"]] == ["changes_loss"]
+    check_space(parse_space([line]), Settings(), "macro_f1")

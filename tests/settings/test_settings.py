@@ -67,6 +67,7 @@ def test_all_problems_at_once_each_with_its_place() -> None:
         ({"train": 3}, "train: got 3, expected a table of settings"),
         ({"data": {"skip_bad": "maybe"}}, "data.skip_bad: got 'maybe', expected true or false"),
         ({"data": {"valid": 0.5, "test": 0.5}}, "data: valid 0.5 and test 0.5 leave nothing to train on: "),
+        ({"augment": {"cutmix": 1e-5}}, "augment.cutmix: got 1e-05, expected 0 or a number from 0.01 to 10"),
         ({"train": {"epochs": 3, "warmup": 3}}, "train: warmup 3 must be shorter than epochs 3"),
         ({"callbacks": [1, 2]}, "callbacks: got [1, 2], expected a list of names"),
         ({"plugins": {"mine": 2}}, "plugins: got {'mine': 2}, expected a table per plugin"),
@@ -178,7 +179,7 @@ def test_run_toml_repeats_the_settings() -> None:
 def test_broken_toml_names_file_and_line() -> None:
     with pytest.raises(UsageError) as caught:
         from_toml("[train]\nepochs = 5\nlr = = 2\n", "my.toml")
-    assert (caught.value.code, caught.value.where) == ("settings.toml", "my.toml, line 3")
+    assert (caught.value.code, caught.value.where) == ("settings.toml", "my.toml:3")
 
 
 def test_no_torch_behind_settings_and_names() -> None:

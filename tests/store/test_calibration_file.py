@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from trainer.errors import DataError, NewerVersionError
 from trainer.metrics.calibration import Calibration, SplitCalibration, believability
 from trainer.store import calibration_file
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 
 
 def calibration(temperature: float = 1.25, images: int = 30) -> Calibration:

@@ -99,11 +99,11 @@ def test_what_does_not_pass_its_check_is_not_installed(tmp_path: Path, old: byte
         raise LookupError("not this one")
 
     with pytest.raises(LookupError, match="not this one"):
-        durable.write_bytes(path, b"new", check=refuse)
+        durable.write_chunks(path, (b"new",), check=refuse)
     assert seen == [(tmp_path, b"new", old is not None)]
     assert names(tmp_path) == ([] if old is None else ["a.bin"])
     assert old is None or path.read_bytes() == old
-    durable.write_bytes(path, b"new", check=lambda temp: None)
+    durable.write_chunks(path, (b"new",), check=lambda temp: None)
     assert path.read_bytes() == b"new"
     assert names(tmp_path) == ["a.bin"]
 

@@ -20,7 +20,8 @@ from trainer.metrics.significance import Intervals, intervals
 from trainer.store import evaluations
 from trainer.store.arrays import write_arrays
 from trainer.store.evaluations import SplitMetrics
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 
 CLASSES = ("cat", "dog", "owl")
 

@@ -17,8 +17,8 @@ from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.outputs import Outputs
 from trainer.store import evaluations
 from trainer.store.evaluations import SplitMetrics
-from trainer.store.folder import create_run
 from trainer.store.journal import VERSION, JournalReader, JournalWriter
+from trainer.store.run_creation import create_run
 from trainer.store.run_history import read_history
 
 CLASSES, IMAGES = 1_000, 50_000

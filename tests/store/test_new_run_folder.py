@@ -15,8 +15,9 @@ import pytest
 from tests.reliability.disks import CrashDisk, Dead
 from trainer.errors import UsageError
 from trainer.store import durable
-from trainer.store.folder import SUBFOLDERS, RunFolder, create_run, is_free, list_runs
+from trainer.store.folder import SUBFOLDERS, RunFolder, list_runs
 from trainer.store.lock import RunLock
+from trainer.store.run_creation import create_run, is_free
 
 SETTINGS = {"model": "softmax"}
 

@@ -18,6 +18,7 @@ from trainer.events import RequestHandled, decode, encode
 from trainer.store import folder, requests
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, MalformedRequestError, Request, When
+from trainer.store.run_creation import create_run
 
 FIELDS = ("id", "file", "attempt", "do", "when", "source")
 
@@ -28,7 +29,7 @@ def names(folder: Path) -> list[str]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> RunFolder:
-    made = folder.create_run(tmp_path, "a")
+    made = create_run(tmp_path, "a")
     folder.write_owner(made, folder.current_owner(2))
     return made
 
@@ -81,7 +82,7 @@ def test_wrong_requests_are_refused_before_they_are_made(run: RunFolder, tmp_pat
             requests.post(run, do, when=when, source="s")  # type: ignore[arg-type]
         assert caught.value.code == "request.unknown"
     with pytest.raises(UsageError) as caught:
-        requests.post(folder.create_run(tmp_path, "idle"), "stop", source="s")
+        requests.post(create_run(tmp_path, "idle"), "stop", source="s")
     assert caught.value.code == "run.not_running"
     assert names(run.requests) == []
 

@@ -15,7 +15,9 @@ import pytest
 
 from trainer.errors import DataError, DiskError, UsageError
 from trainer.store import durable, folder, summary
-from trainer.store.folder import Owner, RunFolder, confined, create_run, find_run, list_runs, state
+from trainer.store.folder import RunFolder, confined, find_run, list_runs, state
+from trainer.store.run_creation import check_name, create_run
+from trainer.store.run_owner import Owner
 from trainer.store.summary import Summary
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +49,7 @@ def test_runs_without_a_name_never_share_a_folder(tmp_path: Path) -> None:
     runs = [create_run(tmp_path / "new" / "root", stem="linear on cifar/10") for _ in range(5)]
     assert len({run.path for run in runs}) == 5
     assert all(run.name.partition("-")[0].isdigit() and "linear-on-cifar-10" in run.name for run in runs)
-    assert all(folder.check_name(run.name) for run in runs)
+    assert all(check_name(run.name) for run in runs)
     assert all(run.checkpoints.is_dir() and run.requests.is_dir() for run in runs)
     assert create_run(tmp_path, stem="ÄÖ").name.endswith("run")
 
@@ -227,11 +229,12 @@ def test_paths_in_run_files_stay_inside(tmp_path: Path) -> None:
         assert caught.value.code == "run.outside"
 
 
-def test_thousands_of_runs_are_listed_in_a_blink(tmp_path: Path) -> None:
+def test_a_list_needs_no_file_but_the_summary_of_each_run(tmp_path: Path) -> None:
     text = msgspec.json.encode(Summary(status="completed", started_at="2026"))
     for number in range(500):
-        (tmp_path / f"r{number}").mkdir()
-        (tmp_path / f"r{number}" / "summary.json").write_bytes(text)
-    begin = time.perf_counter()
-    assert len(list_runs(tmp_path)) == 500
-    assert time.perf_counter() - begin < 0.5, "ten times the time that is the aim"
+        run = RunFolder(tmp_path / f"r{number}")
+        run.path.mkdir()
+        run.summary.write_bytes(text)
+        run.metrics.mkdir()  # reading it would fail
+        run.checkpoints.write_bytes(b"")
+    assert [entry.state for entry in list_runs(tmp_path)] == ["completed"] * 500

@@ -12,7 +12,8 @@ import pytest
 
 from trainer.plotting.texts import Texts
 from trainer.store import summary
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import append_log
 from trainer.store.summary import Summary
 from trainer.text.time_format import local_text, local_time, now_text

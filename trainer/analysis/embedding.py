@@ -67,7 +67,7 @@ class Embedding:
     """Images in the split."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Give what is stored in evaluation/map-<split>.npz.
+        """Return what is stored in evaluation/map-<split>.npz.
 
         Returns:
             Arrays by name.
@@ -248,12 +248,11 @@ def _principal(seen: Features, count: int) -> tuple[Features, NDArray[np.float32
     return points, explained
 
 
-def neighbours(seen: Features, seed: int = 0) -> Points:
-    """Compute t-SNE. The same seed, build and number of threads give the same result.
+def neighbours(seen: Features) -> Points:
+    """Compute t-SNE. The same build and number of threads give the same result.
 
     Args:
         seen: Features float32 (N, F).
-        seed: Seed of t-SNE. Default: 0.
 
     Returns:
         Positions float32 (N, 2); those of PCA for fewer than `FEWEST` images, or if all features are equal.
@@ -266,5 +265,5 @@ def neighbours(seen: Features, seed: int = 0) -> Points:
     reduced, explained = _principal(seen, min(BEFORE, max(2, seen.shape[1])))
     if len(seen) < FEWEST or not explained.any():
         return reduced[:, :2]
-    made = TSNE(2, init="pca", perplexity=min(PERPLEXITY, (len(seen) - 1) / 3), random_state=seed)
+    made = TSNE(2, init="pca", perplexity=min(PERPLEXITY, (len(seen) - 1) / 3), random_state=0)
     return np.asarray(made.fit_transform(reduced), np.float32)

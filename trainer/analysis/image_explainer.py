@@ -159,7 +159,7 @@ class ImageExplainer:
     def _data(self) -> Any:
         """A Trainer with the run's data. Raises DataError `data.changed` where they are others by now: a number would
         be that of another image."""
-        trainer, _ = load_trained(self._folder)
+        trainer = load_trained(self._folder).trainer
         if trainer.feed.fingerprint != self.trained.fingerprint:
             raise DataError(
                 "data.changed",

@@ -5,7 +5,7 @@ Intelligence Research 70, 2021. Written from the paper, sections 3.1 and 3.2:
 
 1. The threshold of a class is the mean probability of that class over its own images (equation 2).
 2. An image belongs to a class with confidence if its probability reaches the class's threshold; of several classes, the
-   most probable one counts. `joint[i, j]` counts images with the label i that belong to j (equation 1).
+   most probable one counts. Images are counted by their label i and the class j that they belong to (equation 1).
 3. Each row is scaled to the number of images with that label (equation 3): an estimate of how many of them should have
    the label j.
 4. Prune by noise rate: for each pair, that many images with the label i and the largest margin p(j) - p(i) are
@@ -36,12 +36,8 @@ class LabelErrors:
     """(M,): the class that each should have instead."""
     margins: NDArray[np.float32]
     """(M,), in (0, 1]: how much more probable that class is than the label."""
-    thresholds: NDArray[np.float64]
-    """Threshold of each class (C,), in [0, 1]; infinite for a class without images."""
-    joint: NDArray[np.int64]
-    """(C, C): images by label (row) and by the class that they belong to with confidence."""
     estimate: NDArray[np.float64]
-    """(C, C): `joint`, scaled to all images."""
+    """(C, C): estimated number of images by label (row) and by the class that they belong to."""
 
     @property
     def estimated(self) -> float:
@@ -66,10 +62,9 @@ def find_label_errors(probabilities: Probabilities, labels: Labels) -> LabelErro
     classes = probabilities.shape[1]
     sizes = np.bincount(labels, minlength=classes)
     thresholds = _thresholds(probabilities, labels, sizes)
-    joint = _joint(probabilities, labels, thresholds)
-    estimate = _scaled(joint, sizes)
+    estimate = _scaled(_joint(probabilities, labels, thresholds), sizes)
     rows, suggested, margins = _pruned(probabilities, labels, estimate)
-    return LabelErrors(rows, suggested, margins, thresholds, joint, estimate)
+    return LabelErrors(rows, suggested, margins, estimate)
 
 
 def _check(probabilities: Probabilities, labels: Labels) -> None:

@@ -34,6 +34,7 @@ from trainer.settings import Settings
 from trainer.store import durable
 from trainer.store.arrays import write_arrays
 from trainer.store.edits_file import LabelEdit
+from trainer.text.json_text import parse_json
 
 VERSION = 1
 """Of findings and format; reviews of another version are ignored."""
@@ -93,6 +94,9 @@ class LabelReview(msgspec.Struct, frozen=True):
     exact_copies: int
     listed: int
     proposals: tuple[Proposal, ...]
+
+
+_decoder = msgspec.json.Decoder(LabelReview)
 
 
 class KeptReview(NamedTuple):
@@ -209,8 +213,8 @@ def _key(
 
 
 def _read(path: Path) -> LabelReview | None:
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
-        found = msgspec.json.decode(durable.read_bytes(path, MAX_BYTES), type=LabelReview)
+    with contextlib.suppress(OSError, ValueError):
+        found = parse_json(_decoder, durable.read_bytes(path, MAX_BYTES))
         return found if found.v == VERSION else None
     return None
 

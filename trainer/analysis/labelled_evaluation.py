@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.data.image_set import Fault, Progress, no_progress
+from trainer.data.image_set import Fault, Progress
 from trainer.data.labelled_images import LabelledImages
 from trainer.data.loaders import NamesFiles
 from trainer.data.same_files import copies_of
@@ -42,9 +43,9 @@ def evaluate_images(
     weights: Literal["best", "last"],
     images: LabelledImages,
     *,
-    skip_bad: bool = False,
-    with_rows: bool = False,
-    progress: Progress = no_progress,
+    skip_bad: bool,
+    with_rows: bool,
+    progress: Progress,
 ) -> LabelledEvaluation:
     """Evaluate a model on images, prepared as its training images were, a few at a time.
 
@@ -63,8 +64,13 @@ def evaluate_images(
         FaultyDataError: Images cannot be read; it names every one.
         UsageError: The run's data cannot prepare images.
     """
-    pieces = _Pieces(trainer, images, with_rows, progress)
-    evaluation = trainer.evaluate(images.name, weights=weights, batches=pieces)
+    pieces = PreparedBatches(trainer.feed, images.paths, images.labels, progress)
+    probabilities: list[NDArray[Any]] = []
+
+    def watch(logits: Tensor, labels: Tensor) -> None:
+        probabilities.append((logits / trainer.temperature).softmax(1).cpu().numpy())
+
+    evaluation = trainer.evaluate(images.name, weights=weights, batches=pieces, watch=watch if with_rows else None)
     faults = (*images.faults, *pieces.faults)
     if faults and (not skip_bad or not pieces.read):
         raise FaultyDataError("data.unreadable", "images cannot be read", faults, fix=fixes((), faults))
@@ -73,25 +79,10 @@ def evaluate_images(
         labels = [images.labels[place] for place in pieces.read]
         paths = [images.paths[place] for place in pieces.read]
         predicted = evaluation.outputs.predicted.tolist()
-        rows = _rows(trainer.classes, paths, labels, predicted, np.concatenate(pieces.probabilities))
+        rows = _rows(trainer.classes, paths, labels, predicted, np.concatenate(probabilities))
     known = trainer.feed.files("train") if isinstance(trainer.feed, NamesFiles) else []
     seen = tuple(images.paths[place] for place in copies_of(images.paths, known))
     return LabelledEvaluation(evaluation, rows, faults, seen)
-
-
-class _Pieces(PreparedBatches):
-    """`probabilities`: (n, C) of each piece, where `rows` are wanted."""
-
-    def __init__(self, trainer: Trainer, images: LabelledImages, rows: bool, progress: Progress) -> None:
-        super().__init__(trainer.feed, images.paths, images.labels, progress)
-        self.probabilities: list[Any] = []
-        self._trainer, self._rows = trainer, rows
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for prepared, labels in super().__iter__():
-            if self._rows:
-                self.probabilities.append(self._trainer.predict(prepared).iloc[:, 2:].to_numpy())
-            yield prepared, labels
 
 
 def _rows(

@@ -127,7 +127,7 @@ class Slices:
     slices: tuple[Slice, ...]
     """Slices of each fact, in the order of the facts."""
     worst: tuple[Slice, ...]
-    """Slices that are worse, also within a class; those that cost most images come first."""
+    """Slices that are worse, also within a class; the ones with the most extra errors come first."""
     rare: dict[str, int] = field(default_factory=dict)
     """Fact -> words that apply to too few images to make a slice."""
 
@@ -142,9 +142,6 @@ def find_slices(
     labels: Numbers,
     predicted: Numbers,
     class_names: Sequence[str],
-    *,
-    least: int = LEAST,
-    level: float = LEVEL,
 ) -> Slices:
     """Find all slices of N images. A fact that all images share, or none has, makes no slice.
 
@@ -153,25 +150,23 @@ def find_slices(
         labels: True class of each image int64 (N,).
         predicted: Predicted class of each image int64 (N,).
         class_names: Class names.
-        least: Images that a slice needs. Default: 20.
-        level: False discovery rate. Default: 0.05.
 
     Returns:
         The slices.
     """
     judged = _Judged(labels, predicted, len(class_names))
-    groups, rare = _groups(facts, labels, class_names, least)
-    found = [_tested(group, mask, judged, least) for group, mask in groups]
-    tests = [*found, *(one for parent in found for one in _within_classes(parent, least))]
+    groups, rare = _groups(facts, labels, class_names)
+    found = [_tested(group, mask, judged) for group, mask in groups]
+    tests = [*found, *(one for parent in found for one in _within_classes(parent))]
     rates = false_discovery([one.more for one in tests if one.more is not None])
     for one, rate in zip((one for one in tests if one.more is not None), rates.tolist(), strict=True):
         one.rate = rate
-    better = _discovered([one.fewer for one in found], level)
-    lower = _discovered([one.more_in_all for one in found], level)
+    better = _discovered([one.fewer for one in found])
+    lower = _discovered([one.more_in_all for one in found])
     for one, is_better, is_lower in zip(found, better, lower, strict=True):
-        one.verdict = _verdict(one, is_better, is_lower, level, least)
-    failing = [one for one in tests if one.rate <= level and one.excess.lost > 0]
-    worst = _ranked(failing, judged, least, level)
+        one.verdict = _verdict(one, is_better, is_lower)
+    failing = [one for one in tests if one.rate <= LEVEL and one.excess.lost > 0]
+    worst = _ranked(failing, judged)
     slices = tuple(one.slice(judged) for one in found)
     same = {id(test): made for test, made in zip(found, slices, strict=True)}
     whole = [(same.get(id(one)) or one.slice(judged), same_as) for one, same_as in worst]
@@ -235,10 +230,10 @@ class _Test:
         return Slice(self.group, items, wrong, matrix, one_class, *figures)
 
 
-def _tested(group: ImageGroup, mask: Mask, judged: _Judged, least: int) -> _Test:
+def _tested(group: ImageGroup, mask: Mask, judged: _Judged) -> _Test:
     tables = judged.tables(mask)
     made = _Test(group, mask, tables, excess(tables))
-    if made.images >= least:
+    if made.images >= LEAST:
         if (found := p_values(tables)) is not None:
             made.more, made.fewer = found
         if (in_all := p_values(tables.pooled())) is not None:
@@ -246,11 +241,11 @@ def _tested(group: ImageGroup, mask: Mask, judged: _Judged, least: int) -> _Test
     return made
 
 
-def _within_classes(parent: _Test, least: int) -> Iterator[_Test]:
+def _within_classes(parent: _Test) -> Iterator[_Test]:
     """The slice within each class of which it has enough images, and not all."""
     columns = (parent.tables.images, parent.tables.failed, parent.tables.inside, parent.tables.failed_inside)
     inside, images = parent.tables.inside, parent.tables.images
-    for label in np.flatnonzero((inside >= least) & (inside < images) & (inside < inside.sum())).tolist():
+    for label in np.flatnonzero((inside >= LEAST) & (inside < images) & (inside < inside.sum())).tolist():
         tables = Tables(*(column[label : label + 1] for column in columns))
         made = _Test(replace(parent.group, label=label), parent.inside, tables, excess(tables), parent=parent)
         if (found := p_values(tables)) is not None:
@@ -258,37 +253,37 @@ def _within_classes(parent: _Test, least: int) -> Iterator[_Test]:
         yield made
 
 
-def _discovered(p: Sequence[float | None], level: float) -> list[bool]:
+def _discovered(p: Sequence[float | None]) -> list[bool]:
     rates = iter(false_discovery([one for one in p if one is not None]).tolist())
-    return [one is not None and next(rates) <= level for one in p]
+    return [one is not None and next(rates) <= LEVEL for one in p]
 
 
-def _verdict(one: _Test, better: bool, lower: bool, level: float, least: int) -> Verdict:
-    if one.images < least:
+def _verdict(one: _Test, better: bool, lower: bool) -> Verdict:
+    if one.images < LEAST:
         return "few"
-    if one.rate <= level and one.excess.lost > 0:
+    if one.rate <= LEVEL and one.excess.lost > 0:
         return "worse"
     if better:
         return "better"
     # an excess that may be more than chance is not blamed on the classes
-    return "classes" if lower and (one.more is None or one.more > level) else "alike"
+    return "classes" if lower and (one.more is None or one.more > LEVEL) else "alike"
 
 
-def _ranked(failing: list[_Test], judged: _Judged, least: int, level: float) -> list[tuple[_Test, int]]:
+def _ranked(failing: list[_Test], judged: _Judged) -> list[tuple[_Test, int]]:
     """By the images that they cost at least. One that is no worse than the rest without the images of those before it
     is the `same_as` the one of them that it shares most with. One that fails through a smaller one within it, such as
     one of its classes, comes after that: the smaller one says more."""
     cost = {id(one): one.excess.interval[0] for one in failing}
     for one in sorted(failing, key=lambda one: one.images):
         for larger in failing:
-            if _holds(larger, one) and not _fails_without(larger, one.mask(judged), judged, least, level):
+            if _holds(larger, one) and not _fails_without(larger, one.mask(judged), judged):
                 cost[id(larger)] = min(cost[id(larger)], cost[id(one)] - 1e-9)
     order = sorted(failing, key=lambda one: -cost[id(one)])
     taken = np.zeros(len(judged.labels), bool)
     found: list[tuple[_Test, int]] = []
     for one in order:
         mask, same_as = one.mask(judged), -1
-        if taken.any() and not _fails_without(one, taken, judged, least, level):
+        if taken.any() and not _fails_without(one, taken, judged):
             alone = [place for place, (_, other) in enumerate(found) if other < 0]
             same_as = max(alone, key=lambda place: int((found[place][0].mask(judged) & mask).sum()))
         else:
@@ -305,26 +300,26 @@ def _holds(larger: _Test, one: _Test) -> bool:
     return one.images < larger.images and shared >= WITHIN * one.images
 
 
-def _fails_without(one: _Test, taken: Mask, judged: _Judged, least: int, level: float) -> bool:
+def _fails_without(one: _Test, taken: Mask, judged: _Judged) -> bool:
     mask = one.mask(judged)
-    if (mask & ~taken).sum() < least:
+    if (mask & ~taken).sum() < LEAST:
         return False
     found = p_values(judged.tables(mask, ~taken))
-    return found is not None and found[0] <= level
+    return found is not None and found[0] <= LEVEL
 
 
 # --- groups
 
 
 def _groups(
-    facts: ImageFacts, labels: Numbers, class_names: Sequence[str], least: int
+    facts: ImageFacts, labels: Numbers, class_names: Sequence[str]
 ) -> tuple[list[tuple[ImageGroup, Mask]], dict[str, int]]:
     found: list[tuple[ImageGroup, Mask]] = []
     rare: dict[str, int] = {}
     for fact, values in facts.numbers.items():
         found += _by_number(fact, values)
     for fact, words in facts.words.items():
-        groups, left_out = _by_word(fact, words, least)
+        groups, left_out = _by_word(fact, words)
         found += groups
         if left_out:
             rare[fact] = left_out
@@ -349,10 +344,10 @@ def _by_number(fact: str, values: NDArray[np.float64]) -> Iterator[tuple[ImageGr
         yield ImageGroup(fact, low=ends[0], high=ends[1], part=place, parts=len(parts)), mask
 
 
-def _by_word(fact: str, words: Words, least: int) -> tuple[list[tuple[ImageGroup, Mask]], int]:
+def _by_word(fact: str, words: Words) -> tuple[list[tuple[ImageGroup, Mask]], int]:
     """The groups, and how many words make none. Where no image has two words, the images of rare ones are joined."""
     counts = Counter(word for some in words for word in some)
-    common = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
+    common = [word for word, count in counts.most_common(MAX_WORDS) if count >= LEAST]
     place_of = {word: place for place, word in enumerate(sorted(common))}
     masks = np.zeros((len(place_of) + 1, len(words)), bool)
     for item, some in enumerate(words):
@@ -361,6 +356,6 @@ def _by_word(fact: str, words: Words, least: int) -> tuple[list[tuple[ImageGroup
     found = [(ImageGroup(fact, word), masks[place]) for word, place in place_of.items()]
     left_out = len(counts) - len(common)
     exclusive = all(len(some) < 2 for some in words)
-    if exclusive and left_out > 1 and masks[-1].sum() >= least:
+    if exclusive and left_out > 1 and masks[-1].sum() >= LEAST:
         return [*found, (ImageGroup(fact, rest=True), masks[-1])], 0
     return found, left_out

@@ -113,7 +113,7 @@ class TrainedModel:
         Returns:
             Float32 (N, C, H, W).
         """
-        out = torch.empty(len(pixels), *self.input_shape)
+        out = torch.empty(len(pixels), *self.input_shape, dtype=torch.float32)
         planes = packed(pack(pixels[..., 0] if self.input_shape[0] == 1 else pixels))
         return Normaliser(self.mean, self.std)(planes, out, Workspace())
 

@@ -19,8 +19,8 @@ from trainer.data.source_names import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
 from trainer.home_path import expanded
-from trainer.plotting.charts import MARKS, Frame, Line, line_chart
-from trainer.plotting.svg import SERIES, standalone
+from trainer.plotting.line_chart import Frame, Line, line_chart
+from trainer.plotting.svg import MARKS, SERIES, standalone
 from trainer.plotting.texts import Texts
 from trainer.settings import Settings, merge
 from trainer.store.environment import versions

@@ -106,9 +106,9 @@ def contestants(
         Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
         Contestant("sklearn", "sklearn", _settings(base, by_others, epochs, guest=True, threads=threads), options),
     ]
-    ours = {"pytorch": {}} if plain else {f"pytorch-{name}": load_recipe(name).values for name in RECIPES}
+    ours = {"pytorch": {}} if plain else {f"pytorch-{name}": load_recipe(name).layer for name in RECIPES}
     made += [Contestant(name, "pytorch", _settings(base, values, epochs)) for name, values in ours.items()]
-    known = {recipe.name: recipe.values for recipe in recipes()}
+    known = {recipe.name: recipe.layer for recipe in recipes()}
     for model in dict.fromkeys(models):
         settings = _settings(base, {**known.get(model, {}), "model": model}, epochs)
         check_names(settings)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -28,6 +27,7 @@ from trainer.settings import Settings
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalReader
 from trainer.store.requests import post
+from trainer.store.run_creation import dated_name, numbered_names
 
 WORKER = "trainer.baselines.worker"
 LOOK_SECONDS = 0.1
@@ -222,8 +222,4 @@ def started_at(stem: str, root: Path) -> str:
     Returns:
         A name that no run under `root` begins with.
     """
-    base = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem}"
-    count = 1
-    while any(root.glob(f"{base if count == 1 else f'{base}-{count}'}*")):
-        count += 1
-    return base if count == 1 else f"{base}-{count}"
+    return next(name for name in numbered_names(dated_name(stem)) if not any(root.glob(f"{name}*")))

@@ -67,43 +67,6 @@ class SoftmaxRegression:
         self.bias: Floats = np.zeros(classes, dtype)
         self.penalty = penalty
 
-    def logits(self, images: Floats) -> Floats:
-        """Compute logits.
-
-        Args:
-            images: (N, D).
-
-        Returns:
-            (N, C).
-        """
-        return images @ self.weight.T + self.bias
-
-    def loss(self, images: Floats, labels: Labels) -> float:
-        """Compute the mean cross-entropy in nats, without the penalty.
-
-        Args:
-            images: (N, D).
-            labels: (N,), int64.
-
-        Returns:
-            The loss.
-        """
-        return cross_entropy(self.logits(images), labels)[0]
-
-    def gradients(self, images: Floats, labels: Labels) -> tuple[float, Floats, Floats]:
-        """Compute the loss with its penalty, and its gradients.
-
-        Args:
-            images: (N, D).
-            labels: (N,), int64.
-
-        Returns:
-            Loss in nats, gradient of the weights (C, D), gradient of the biases (C,).
-        """
-        loss, errors = cross_entropy(self.logits(images), labels)
-        loss += self.penalty / 2 * float(np.sum(self.weight**2))
-        return loss, errors.T @ images + self.penalty * self.weight, errors.sum(axis=0)
-
 
 class Step(NamedTuple):
     """An optimiser step, measured with the weights before it.

@@ -22,7 +22,7 @@ from trainer.launch import build, open_settings_data, start
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
-from trainer.store.folder import create_run
+from trainer.store.run_creation import create_run
 
 if TYPE_CHECKING:
     from trainer.baselines.external_loops import ExternalLoop
@@ -67,8 +67,7 @@ def start_guest(
     root: Path,
     name: str,
     callbacks: list[Callback],
-    guests: list[ExternalLoop],
-) -> Result:
+) -> tuple[Result, ExternalLoop | None]:
     """Train with numpy or scikit-learn: a run like any other, except that it cannot be resumed.
 
     Args:
@@ -78,10 +77,9 @@ def start_guest(
         root: Folder of all runs.
         name: Name of the run.
         callbacks: Added to the default ones.
-        guests: The loop is appended to this list.
 
     Returns:
-        Result of the run; raises what ended it.
+        Result of the run, and the loop that trained it; None where it was stopped before. Raises what ended it.
     """
     plain = settings.model_dump()
     if kind == "sklearn":
@@ -91,22 +89,24 @@ def start_guest(
     folder = create_run(root, name, settings=written)
     defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
     session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
+    loop: ExternalLoop | None = None
 
-    def loop(session: Session, parts: Parts) -> ExternalLoop:
+    def make_loop(session: Session, parts: Parts) -> ExternalLoop:
         from trainer.baselines.external_loops import NumpyLoop, SklearnLoop
 
-        made = (
+        nonlocal loop
+        loop = (
             NumpyLoop(session, parts, settings) if kind == "numpy" else SklearnLoop(session, parts, settings, options)
         )
-        guests.append(made)
-        return made
+        return loop
 
     try:
-        return session.conduct(lambda: build(settings, session).train(session, loop))
+        result = session.conduct(lambda: build(settings, session).train(session, make_loop))
     except EpochscopeError as error:
         if not error.leaves_run:
             remove_tree(folder.path)
         raise
+    return result, loop
 
 
 def run(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,18 +123,18 @@ def run(spec: Mapping[str, Any]) -> dict[str, Any]:
         return {"status": "completed", "notes": [str(note) for note in open_settings_data(settings).notes]}
     root = Path(spec["root"])
     callbacks: list[Callback] = [Budget(spec["seconds"])] if spec["seconds"] is not None else []
-    guests: list[ExternalLoop] = []
+    loop: ExternalLoop | None = None
     with PeakMemory() as memory:
         if spec["kind"] == "pytorch":
             result = start(settings, root, name=spec["name"], callbacks=callbacks, signals=True)
         else:
             with _threads(settings.train.threads):
-                result = start_guest(spec["kind"], settings, spec["options"], root, spec["name"], callbacks, guests)
+                result, loop = start_guest(spec["kind"], settings, spec["options"], root, spec["name"], callbacks)
     return {
         "status": result.status,
         "peak_memory_mb": memory.megabytes,
-        "prepared_seconds": guests[0].prepared if guests else 0.0,
-        "notes": guests[0].notes if guests else [],
+        "prepared_seconds": loop.prepared if loop is not None else 0.0,
+        "notes": loop.notes if loop is not None else [],
         "error": None,
     }
 

@@ -32,12 +32,13 @@ _HELP = {"--help", "-h", "--version"}
 
 _ABOUT = "Train an image classifier and watch what it learns as it learns it."
 _FIRST_STEPS = """Examples:
-  epochscope demo                    a small network learns digits, a minute
+  epochscope demo                    a small network on digits, in a minute
+  epochscope gui                     the window: drop a folder of images on it
   epochscope train digits            the same data, the simplest model
   epochscope train photos/ --model cnn --epochs 20
-  epochscope runs                    what has been trained
+  epochscope runs                    list what you have trained
 
-DATA is the name of a data set, or a folder with a folder of images per class.
+DATA is the name of a data set, or a folder with a sub-folder for each class.
 RUN is the name of a run, the beginning of one, its folder, or `last`.
 --debug after any command shows the traceback of an error."""
 
@@ -62,16 +63,16 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _TRAIN,
         "lr-find",
         "lr_find:lr_find",
-        "Find a learning rate by a range test",
+        "Find a good learning rate with a range test",
         "epochscope lr-find digits --model cnn\n  epochscope lr-find photos/ --recipe cnn --rule valley --json",
     ),
     (
         _TRAIN,
         "search",
         "search:search",
-        "Search settings with Optuna",
+        "Search for better settings with Optuna",
         "epochscope search digits --trials 20 --name tuned\n"
-        "  epochscope search photos/ --recipe cnn --space train.lr=1e-4..1e-1:log --space train.batch=32,64,128\n"
+        "  epochscope search photos/ --space lr=1e-4..1e-1:log --space batch=32,64,128\n"
         "  epochscope search --name tuned --trials 40",
     ),
     (
@@ -100,7 +101,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _USE,
         "evaluate",
         "evaluate:evaluate",
-        "Metrics and reports of a run's best weights",
+        "Compute the metrics of a run, also on new images",
         "epochscope evaluate last\n  epochscope evaluate monday --json > figures.json\n"
         "  epochscope evaluate last --data path/to/new-images --csv answers.csv",
     ),
@@ -116,7 +117,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _USE,
         "explain",
         "explanation:explain",
-        "Where the model looked in an image, and what it finds similar",
+        "Show where the model looked, and similar training images",
         "epochscope explain last cat.jpg --out cat-explained.png\n"
         "  epochscope explain monday cat.jpg --class dog --neighbors 10",
     ),
@@ -141,7 +142,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _KNOW,
         "slices",
         "slices:slices",
-        "Where a run fails: dark images, one camera, ...",
+        "Find groups of images that a run gets wrong",
         "epochscope slices last\n  epochscope slices last --by brightness\n"
         "  epochscope slices last --split valid --match '*night*'",
     ),
@@ -157,28 +158,28 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _KNOW,
         "describe",
         "describe:describe",
-        "Settings with ranges, recipes, plugins, versions",
+        "List settings, recipes, plugins and versions",
         "epochscope describe\n  epochscope describe --json --full",
     ),
     (
         _KNOW,
         "compare",
         "compare:compare",
-        "numpy, scikit-learn and PyTorch side by side",
+        "Train numpy and scikit-learn baselines to compare with",
         "epochscope compare digits\n  epochscope compare cifar10 --model cnn --seconds 60",
     ),
     (
         _KNOW,
         "cache",
         "storage:cache",
-        "Disk space of cached features, weights and images",
+        "Show or free the disk space of cached files",
         "epochscope cache\n  epochscope cache --clean features",
     ),
     (
         _KNOW,
         "new-callback",
         "new_callback:new_callback",
-        "Write a callback of your own to begin with",
+        "Write a template for a callback of your own",
         "epochscope new-callback best_so_far\n  epochscope new-callback best_so_far --file --into callbacks/",
     ),
     (_KNOW, "gui", "window:gui", "Open the window", "epochscope gui\n  epochscope gui last"),
@@ -190,6 +191,11 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),
 ]
+_ARGUMENTS = dict.fromkeys(("train", "lr-find", "search", "data", "compare"), "[OPTIONS] [DATA]") | {
+    "predict": "[OPTIONS] RUN IMAGE...",
+    "gui": "[RUN]",
+}
+"""Usage of commands with optional or repeated arguments, which cyclopts calls ARGS or leaves unmarked."""
 _FOR_PROGRAMS = ("assist",)
 """Commands that people do not type: left out of the list."""
 _OF_CONNECTIONS = ("distributed.lost", "distributed.connection", "distributed.stuck")
@@ -211,7 +217,10 @@ def build() -> App:
         version_format="plaintext",
     )
     for order, (group, name, place, text, example) in enumerate(_COMMANDS):
-        more: dict[str, Any] = {"help_epilogue": f"Example:\n  {example}"} if example else {}
+        heading = "Examples" if "\n" in example else "Example"
+        more: dict[str, Any] = {"help_epilogue": f"{heading}:\n  {example}"} if example else {}
+        if name in _ARGUMENTS:
+            more["usage"] = f"Usage: epochscope {name} {_ARGUMENTS[name]}"
         more["show"] = name not in _FOR_PROGRAMS
         app.command(f"trainer.cli.{place}", name=name, group=group, help=text, sort_key=order, **more)
     for flag in ("--help", "--version"):

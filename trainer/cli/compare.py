@@ -14,7 +14,7 @@ from trainer.cli.output import note, say, say_json
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
 from trainer.home_path import expanded
-from trainer.store.folder import default_root
+from trainer.store.folder import runs_root
 from trainer.text.number_format import over_classes
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ def compare(
 ) -> int:
     """Train softmax regression with numpy, scikit-learn and PyTorch (recipes seed and linear), and compare them.
 
-    All use the same images, split, normalisation and seed and are evaluated by the same code, each in a process of its
-    own. Prints training time, macro-F1, accuracy, speed and memory of each, and which reached each score first; writes
-    the table and a chart. Each creates a run folder.
+    Each trains in its own process, on the same images with the same split, normalisation and seed, and is evaluated by
+    the same code. Prints training time, macro-F1, accuracy, speed and memory, and which reached each score first;
+    writes the table and a chart. Each is a run of its own.
 
-    Ctrl-C ends the one that is training and keeps those that are finished (exit 3); a second one ends at once.
+    Ctrl-C stops the one that is training and keeps those that are finished (exit 3); a second one ends at once.
     """
     settings = gather(data, None, None, given)
     if epochs is not None and epochs < 1:
@@ -88,7 +88,7 @@ def compare(
         epochs=epochs,
         seconds=seconds,
         solver=solver,
-        root=expanded(runs) if runs else default_root(),
+        root=runs_root(runs),
         out=expanded(out) if out else None,
         metrics=find_metrics(metric),
         watch=_Told(note if json else say),

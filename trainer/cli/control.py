@@ -12,13 +12,13 @@ from trainer.cli.flags import Runs
 from trainer.cli.output import called, say
 from trainer.errors import UsageError
 from trainer.reasons import reason_text
-from trainer.store.folder import RunFolder, default_root, find_run, state
+from trainer.store.folder import RunFolder, find_run, runs_root, state
 from trainer.store.journal import JournalReader
 from trainer.store.requests import Do, Request, When, post
+from trainer.store.summary import LIVE
 
 WAIT_SECONDS = 10.0
 POLL_SECONDS = 0.05
-LIVE = ("preparing", "running", "paused")
 
 RunName = Annotated[str, Parameter(help="Name, beginning of a name, folder, or `last`.")]
 
@@ -32,7 +32,7 @@ _DONE = {
 
 def pause(run: RunName, /, *, runs: Runs = None) -> int:
     """Pause a live run at its next step; everything stays in memory. `epochscope resume RUN` continues it."""
-    return ask(find_run(runs or default_root(), run), "pause")
+    return ask(find_run(runs_root(runs), run), "pause")
 
 
 def stop(
@@ -45,12 +45,12 @@ def stop(
     runs: Runs = None,
 ) -> int:
     """Stop a live run: it finishes the step (or epoch), saves and ends. It can be resumed."""
-    return ask(find_run(runs or default_root(), run), "stop", after)
+    return ask(find_run(runs_root(runs), run), "stop", after)
 
 
 def checkpoint(run: RunName, /, *, runs: Runs = None) -> int:
     """Have a live run save a checkpoint at its next step, and continue."""
-    return ask(find_run(runs or default_root(), run), "checkpoint")
+    return ask(find_run(runs_root(runs), run), "checkpoint")
 
 
 def ask(folder: RunFolder, do: Do, when: When = "step") -> int:

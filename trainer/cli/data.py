@@ -12,7 +12,6 @@ from trainer.cli.data_findings import check_shards, looks, looks_page, shards_pa
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
-from trainer.home_path import expanded
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,19 +47,19 @@ def data(
 ) -> int:
     """Check a data set as training would: images per split and class, duplicates, leaks, files that cannot be used.
 
-    A leak is an image that validation or test share with training, which makes metrics look better than they are.
-    Images that were saved again or resized are found too, but not mirrored or cropped ones. Ends with 5 if training
-    would end with an error.
+    A leak is a validation or test image that is also in the training set, which makes metrics look better than they
+    are. Re-saved and resized copies are found too, mirrored and cropped ones are not. Exits with 5 if training would
+    fail.
 
-    --preview N --out F.npz writes the exact tensors that the model gets in that epoch: images (N,C,H,W) float32,
-    labels, indices, mean, std.
+    --preview N --out F.npz writes the first N training images exactly as the model gets them: images (N,C,H,W)
+    float32, labels, indices, mean, std.
 
     --shards DIR writes the images as WebDataset shards: train-000000.tar and so on for each split that training would
     use, files byte for byte. `epochscope train DIR` then reads them from any machine without unpacking them.
 
     --labels lists labels that may be wrong, copies with different labels, leaks and outliers: every image is judged by
     models trained on the others, on features of a pretrained network (of --model, if it is one). --out F.csv writes
-    them as edits that train --edits applies; first delete the lines that you do not agree with.
+    them as edits that train --edits applies; delete the lines you disagree with first.
     """
     made = gather(data, recipe, settings, given)
     if labels:
@@ -100,15 +99,15 @@ def _show_labels(
         raise UsageError(
             "data.labels_output",
             "Proposals about labels go to a CSV file; a preview, mean images and shards are made without --labels.",
-            expected="--labels, with --out FILE.csv or without",
+            expected="--labels, with or without --out FILE.csv",
         )
     from trainer.cli.label_page import show_labels
-    from trainer.store.folder import default_root
+    from trainer.store.folder import runs_root
 
     def look(progress: Any) -> Report:
         return inspect(made, progress=progress)
 
-    show_labels(look, made, expanded(runs) if runs else default_root(), out=out, json=json)
+    show_labels(look, made, runs_root(runs), out=out, json=json)
     return 0
 
 

@@ -22,7 +22,7 @@ from trainer.store.folder import default_root
 Full = Annotated[
     bool,
     Parameter(
-        help="Also load PyTorch and all plugins, for devices and options: takes seconds.",
+        help="Also list devices and the options of plugins, which takes a few seconds.",
         negative="",
         show_default=False,
     ),
@@ -30,10 +30,7 @@ Full = Annotated[
 
 
 def describe(*, full: Full = False, json: Json = False) -> int:
-    """Settings with their ranges, recipes, models, data sets, metrics, callbacks, plugins, versions, folders.
-
-    Devices, and the options of plugins, need PyTorch or the plugin to be loaded: they come with --full.
-    """
+    """List settings with their ranges, recipes, models, data sets, metrics, callbacks, plugins and versions."""
     found = document(full)
     if json:
         say_json(found)
@@ -130,7 +127,7 @@ def _page(found: dict[str, Any]) -> Iterator[str]:
     yield from _pairs((one["name"], one["title"]) for one in found["recipes"])
     yield from ("", "Models (--model)")
     yield from _pairs((one["name"], one.get("about") or _owner(one)) for one in found["models"])
-    yield from ("", "Data sets (or a folder with a folder of images per class)")
+    yield from ("", "Data sets (or a folder with one sub-folder of images per class)")
     yield from _pairs((one["name"], one["about"]) for one in found["data"])
     titles = {
         "metrics": "More metrics (--metrics)",

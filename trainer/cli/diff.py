@@ -16,7 +16,7 @@ from trainer.errors import UsageError
 from trainer.metrics.paired_comparison import Difference, Paired
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
-from trainer.store.folder import RunFolder, default_root, find_run
+from trainer.store.folder import RunFolder, find_run, runs_root
 from trainer.text.number_format import over_classes
 from trainer.text.text_shortening import distinct_names
 
@@ -40,13 +40,13 @@ def diff(
 
     If both were evaluated on the same images, they are compared image by image: accuracy with McNemar's test (exact,
     mid-p), F1 with intervals from 2,000 bootstrap samples. A difference is within noise if p is 0.05 or more, or if the
-    95 % interval of B minus A contains 0. The intervals of the classes are widened so that all of them hold at once:
-    with many classes, none differs by chance alone.
+    95 % interval of B minus A contains 0. The intervals of the classes are widened so that all of them hold at once
+    (with many classes, some would otherwise differ by chance).
 
-    This is the noise of the images: would B still be ahead on other images of the same kind? What another seed would
-    change is not included; train --seeds N shows that.
+    Noise here means the choice of test images: would B still be ahead on other images of the same kind? What another
+    seed would change is not included; train --seeds N shows that.
     """
-    folders = [find_run(runs or default_root(), run) for run in (a, b)]
+    folders = [find_run(runs_root(runs), run) for run in (a, b)]
     found = compare(folders[0], folders[1], *(_evaluation(folder, split) for folder in folders))
     if json:
         say_json(_document(folders, found))
@@ -123,7 +123,7 @@ def _figures(found: RunComparison) -> Iterator[str]:
     for title, key, between in zip(("accuracy", "macro-F1"), ("accuracy", "macro_f1"), differences, strict=True):
         values = [number(getattr(one.metrics, key)) for one in (found.a, found.b)]
         ranges = [_range(getattr(one.intervals, key)) for one in (found.a, found.b)]
-        rows.append((title, *values, f"{between.value:+.4f}" if between else ""))
+        rows.append((title, *values, f"{between.value:+z.4f}" if between else ""))
         rows.append(
             (
                 f"  {_percent(found.a.intervals.level)} interval",
@@ -136,7 +136,7 @@ def _figures(found: RunComparison) -> Iterator[str]:
         rows.append(("  macro-F1 is the mean of", *(over or "all classes" for over in overs), ""))
     losses = (found.a.metrics.loss, found.b.metrics.loss)
     if found.edited is None:
-        rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+.4f}" if found.paired else ""))
+        rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+z.4f}" if found.paired else ""))
     yield from _indented(("", "A", "B", "B less A" if found.paired else ""), rows, left=("",))
 
 
@@ -145,7 +145,7 @@ def _percent(share: float) -> str:
 
 
 def _range(interval: Interval, sign: str = "") -> str:
-    return f"{interval[0]:{sign}.4f} to {interval[1]:{sign}.4f}"
+    return f"{interval[0]:{sign}z.4f} to {interval[1]:{sign}z.4f}"
 
 
 def _classes(found: RunComparison, paired: Paired) -> Iterator[str]:
@@ -154,8 +154,8 @@ def _classes(found: RunComparison, paired: Paired) -> Iterator[str]:
         found.a.classes, found.a.metrics.f1, found.b.metrics.f1, paired.f1, strict=True
     ):
         if len(paired.f1) <= MANY or not between.within_noise:
-            values = (number(one, 3), number(other, 3), f"{between.value:+.3f}")
-            ends = f"{between.interval[0]:+.3f} to {between.interval[1]:+.3f}"
+            values = (number(one, 3), number(other, 3), f"{between.value:+z.3f}")
+            ends = f"{between.interval[0]:+z.3f} to {between.interval[1]:+z.3f}"
             rows.append((name, *values, ends, _ahead(between, "within noise")))
     heads = ("F1 of the class", "A", "B", "B less A", f"{_percent(paired.level)}, all at once", "")
     yield ""
@@ -192,7 +192,9 @@ def verdict(found: RunComparison) -> list[str]:
     else:
         lines = [f"{'B' if gained > 0 else 'A'} is better on {split}: {points} of accuracy, {alone}."]
     better = _ahead(paired.macro_f1, "")
-    lines.append(f"{better} in macro-F1: {macro}." if better else f"In macro-F1 it is within noise: {macro}.")
+    lines.append(
+        f"{better} in macro-F1: {macro}." if better else f"The difference in macro-F1 is within noise: {macro}."
+    )
     return lines
 
 

@@ -11,7 +11,7 @@ from trainer.cli.control import RunName
 from trainer.cli.evaluate_data import check_options, evaluate_data
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json, warnings_noted
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import find_run, runs_root
 
 if TYPE_CHECKING:
     from trainer.analysis.embedding import Embedding
@@ -23,8 +23,15 @@ def evaluate(
     run: RunName,
     /,
     *,
-    map_: Annotated[bool, Parameter("--map", negative="", help="Also create a map of the validation images.")] = False,
-    tsne: Annotated[bool, Parameter(help="With --map: t-SNE as well as PCA; this takes most of the time.")] = True,
+    map_: Annotated[
+        bool, Parameter("--map", negative="", show_default=False, help="Also create a map of the validation images.")
+    ] = False,
+    tsne: Annotated[
+        bool,
+        Parameter(
+            show_default=False, help="With --map: t-SNE as well as PCA, which takes most of the time [default: yes]."
+        ),
+    ] = True,
     data: Annotated[
         Path | None,
         Parameter(help="Evaluate these images instead: a folder per class, or a CSV file.", metavar="FOLDER"),
@@ -45,9 +52,9 @@ def evaluate(
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Metrics and classification reports of a run's best weights on train, valid and test, or on new images.
+    """Compute metrics and classification reports of a run's best weights on train, valid and test, or on new images.
 
-    They are also written to the run's folder evaluation/. A run that is being trained must be stopped first. With
+    They are also written to evaluation/ in the run folder. A run that is being trained must be stopped first. With
     --data, the run is evaluated on other labelled images, all taken together; classes are matched by name. Nothing is
     then written to the run's folder, and the run may still be training. Metrics that the run was trained with are
     computed as well, unless they come from a script or from a package that is not installed.
@@ -62,7 +69,7 @@ def evaluate(
     options = {"--metrics": bool(more), "--csv": csv is not None}
     options |= {"--skip-bad": skip_bad, "--skip-unknown": skip_unknown}
     check_options(data, options, other={"--map": map_})
-    folder = find_run(runs or default_root(), run)
+    folder = find_run(runs_root(runs), run)
     if data is not None:
         skips = {"skip_bad": skip_bad, "skip_unknown": skip_unknown}
         return evaluate_data(folder, data, metrics=more, csv=csv, **skips, json=json)

@@ -14,12 +14,12 @@ from trainer.errors import UsageError
 from trainer.export.prediction_table import prediction_csv
 from trainer.store.output_file import write_output
 from trainer.text.csv_text import csv_bytes
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.analysis.labelled_evaluation import LabelledEvaluation
-    from trainer.inference import LeftOutMetric
+    from trainer.inference import LeftOutMetric, LoadedRun
     from trainer.store.folder import RunFolder
-    from trainer.trainer import Trainer
 
 TOLD_SECONDS = 2.0
 DATA_UNKNOWN = {
@@ -86,14 +86,16 @@ def evaluate_data(
 
     if not json:
         note(f"evaluating {folder.name} on {source} ...")
-    trainer, weights = _load(folder, metrics)
-    left_out = left_out_metrics(folder, trainer)
-    images = find_labelled(source, trainer.classes, skip_unknown=skip_unknown)
+    loaded = _load(folder, metrics)
+    left_out = left_out_metrics(folder, loaded.trainer)
+    images = find_labelled(source, loaded.trainer.classes, skip_unknown=skip_unknown)
     for one in images.notes:
         note(f"data: {one}")
     with_rows = csv is not None
     with warnings_noted():
-        found = evaluate_images(trainer, weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told())
+        found = evaluate_images(
+            loaded.trainer, loaded.weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told()
+        )
     if csv is not None:
         write_output(csv, csv_bytes(prediction_csv(found.rows)))
     _warn(images, found)
@@ -109,7 +111,7 @@ def evaluate_data(
     return 0
 
 
-def _load(folder: RunFolder, metrics: Sequence[str]) -> tuple[Trainer, Any]:
+def _load(folder: RunFolder, metrics: Sequence[str]) -> LoadedRun:
     from trainer.inference import load_for_images, load_trained
 
     try:
@@ -138,18 +140,14 @@ def _warn(images: LabelledImages, found: LabelledEvaluation) -> None:
     """What is left out, and why the figures may be too good."""
     if images.skipped:
         classes = ", ".join(f"{name}: {count:,}" for name, count in sorted(images.skipped.items()))
-        note(f"left out: {_images(sum(images.skipped.values()))} of classes unknown to the run ({classes})")
+        note(f"left out: {counted(sum(images.skipped.values()), 'image')} of classes unknown to the run ({classes})")
     if found.left_out:
-        note(f"left out: {_images(len(found.left_out))} that cannot be read: {listed(found.left_out)}")
+        note(f"left out: {counted(len(found.left_out), 'image')} that cannot be read: {listed(found.left_out)}")
     if found.seen:
         note(
             f"warning: the run was trained on {len(found.seen):,} of these {len(images.paths):,} images (the same "
             f"files), such as {found.seen[0]}: the metrics are too optimistic"
         )
-
-
-def _images(count: int) -> str:
-    return f"{count:,} image{'s' * (count != 1)}"
 
 
 def _document(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from trainer.store import durable
 from trainer.store.folder import RunFolder, acquire
+from trainer.store.leftovers import sweep
 
 if TYPE_CHECKING:
-    from trainer.trainer import Trainer
+    from trainer.inference import LoadedRun
 
 Tell = Callable[[str, int, int], None]
 
@@ -36,12 +36,12 @@ def evaluation_answer(folder: RunFolder, tell: Tell) -> dict[str, Any]:
     return {"run": folder.path, "weights": next((one.weights for one in found.values()), "")}
 
 
-def map_answer(folder: RunFolder, load: Callable[[], tuple[Trainer, str]], tell: Tell) -> dict[str, Any]:
+def map_answer(folder: RunFolder, load: Callable[[], LoadedRun], tell: Tell) -> dict[str, Any]:
     """Make the map of the validation images and write it to the folder of the run.
 
     Args:
         folder: Folder of the run.
-        load: Loads the model and says which weights it has.
+        load: Loads the run with its data.
         tell: Called with stages.
 
     Returns:
@@ -56,12 +56,12 @@ def map_answer(folder: RunFolder, load: Callable[[], tuple[Trainer, str]], tell:
     acquire(folder).release()  # a run that is being trained is refused before the work, not after it
     from trainer.analysis.embedding import make_map, write_map
 
-    trainer, weights = load()
-    found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
+    loaded = load()
+    found = make_map(loaded.trainer, tell=lambda stage, images: tell(stage, 0, 0))
     lock = acquire(folder)
     try:
-        durable.remove_leftovers(folder.evaluation)  # left by a helper that was killed
+        sweep(folder)
         write_map(folder, found)
     finally:
         lock.release()
-    return {"run": folder.path, "weights": weights, **map_facts(folder, found)}
+    return {"run": folder.path, "weights": loaded.weights, **map_facts(folder, found)}

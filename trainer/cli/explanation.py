@@ -13,7 +13,7 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.errors import DataError, UsageError
 from trainer.plotting.heat_overlay import Method, overlay
 from trainer.plotting.png import png_bytes
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import find_run, runs_root
 from trainer.store.output_file import write_output
 
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def explain(
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Where the best weights of a run looked in an image, and which training images they find most similar.
+    """Show where a run's best weights looked in an image, and the training images they find most similar.
 
-    A linear model gets weight times pixel, a linear layer on averaged feature maps its class activation map (Zhou et
-    al. 2016); both are exact. Other convolutional networks get Grad-CAM (Selvaraju et al. 2017), all others occlusion
-    (Zeiler and Fergus 2014). Similar means near in the model's feature space, by Euclidean distance. For these, the
-    training images must be where they were; the heat map does not need them.
+    The method depends on the model: weight times pixel for a linear model, a class activation map (Zhou et al. 2016)
+    for a linear layer on averaged feature maps (both exact), Grad-CAM (Selvaraju et al. 2017) for other convolutional
+    networks, and occlusion (Zeiler and Fergus 2014) for all others. Similar images are the nearest in the model's
+    feature space (Euclidean distance); finding them needs the training images, the heat map does not.
     """
-    folder = find_run(runs or default_root(), run)
+    folder = find_run(runs_root(runs), run)
     _check(neighbors)
     from trainer.analysis.image_explainer import ImageExplainer
 

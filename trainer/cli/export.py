@@ -11,7 +11,7 @@ from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json
 from trainer.export import FORMATS, choose, export_run
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import find_run, runs_root
 
 _FORMATS = "; ".join(f"{name}: {one.help}" for name, one in FORMATS.items())
 
@@ -33,24 +33,33 @@ def export(
     ] = None,
     with_: Annotated[
         tuple[str, ...],
-        Parameter(name="--with", help="Run to compare with in the report; repeatable.", metavar="RUN"),
+        Parameter(
+            name="--with",
+            help="Run to compare with in the report; repeatable.",
+            metavar="RUN",
+            negative="",
+            show_default=False,
+        ),
     ] = (),
     heat_maps: Annotated[
-        bool, Parameter(help="Show in the report where the model looked in the hardest images.", show_default=False)
+        bool,
+        Parameter(
+            help="Show in the report where the model looked in the hardest images [default: yes].", show_default=False
+        ),
     ] = True,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
     """Export a model or a run's data to a file that other programs understand.
 
-    The weights are the best ones, or the last ones of a run without validation. A model is kept only after it has been
-    read back and has given the same logits as the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C),
+    The weights are the best ones, or the last ones of a run without validation. A model file is
+    read back and must reproduce the logits of the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C),
     any number of images. Every format carries class names, normalisation and input size as JSON, and the `temperature`
     to divide raw logits by for calibrated probabilities.
 
-    A live run can be exported, and the data set is not needed. A report is one HTML file that needs nothing else.
+    The run may still be training, and its data set is not needed. A report is one HTML file that needs nothing else.
     """
-    root = runs or default_root()
+    root = runs_root(runs)
     folder = find_run(root, run)
     name, path = choose(folder, format_, out, force=force)
     options: dict[str, Any] = {"language": language} if language else {}

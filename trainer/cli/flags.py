@@ -12,11 +12,13 @@ from cyclopts import Group, Parameter
 from trainer.callback_files import FORM, CallbackFile
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
+from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge
 from trainer.settings.fields import as_typed
 from trainer.settings.plugin_options import FORM as FORM_OF_OPTION
 from trainer.settings.plugin_options import option_tables
+from trainer.settings.problems import SettingProblem, refuse
 from trainer.settings.recipes import load_recipe
+from trainer.text.nested_tables import nested
 from trainer.text.text_file import read_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -168,13 +170,13 @@ def gather(
     Raises:
         UsageError: All problems of recipe, file, flags, names and source at once.
     """
-    problems: list[UsageError] = []
+    problems = _Problems()
     layers: list[Layer] = []
     if recipe is not None:
-        layers += _tried(lambda: _recipe(recipe), problems)
+        layers += problems.noted(lambda: [_recipe(recipe)], [])
     if settings is not None:
-        layers += _tried(lambda: _file(settings), problems)
-    layers += [(FLAGS, tables) for tables in (_nested(given), *_tried(lambda: _option_tables(given), problems))]
+        layers += problems.noted(lambda: [_file(settings)], [])
+    layers += [(FLAGS, _nested(given)), (FLAGS, problems.noted(lambda: _option_tables(given), {}))]
     if data is not None:
         layers.append(("DATA", {"data": {"source": data}}))
     made = _checked(layers, problems, [file.name for file in files])
@@ -187,28 +189,40 @@ def _option_tables(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"plugins": option_tables(given["plugins"])} if given.get("plugins") else {}
 
 
-def _checked(layers: list[Layer], problems: list[UsageError], own: Sequence[str]) -> Settings:
+class _Problems:
+    """All that is wrong with a command line, so that it can be said at once."""
+
+    def __init__(self) -> None:
+        self._errors: list[UsageError] = []
+
+    def noted(self, action: Callable[[], Made], otherwise: Made) -> Made:
+        """What it gives; `otherwise` where it raises a UsageError, which is one more of the problems."""
+        try:
+            return action()
+        except UsageError as error:
+            self._errors.append(error)
+            return otherwise
+
+    def refuse(self) -> None:
+        """Raise all of them in one error, if there are any."""
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        if self._errors:
+            refuse([one for error in self._errors for one in SettingProblem.of(error)])
+
+
+def _checked(layers: list[Layer], problems: _Problems, own: Sequence[str]) -> Settings:
     from trainer.data.source_names import check_source
     from trainer.plugins import check_names
 
-    whole = _tried(lambda: merge(*(values for _, values in layers), origins=[origin for origin, _ in layers]), problems)
-    made = whole[0] if whole else _names_only(layers)
-    _tried(lambda: check_names(made, own), problems)
-    _tried(lambda: check_source(made.data.source), problems)
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        refuse([line for error in problems for line in error.what.splitlines()])
+    def merged() -> Settings | None:
+        return merge(*(values for _, values in layers), origins=[origin for origin, _ in layers])
+
+    made = problems.noted(merged, None) or _names_only(layers)
+    problems.noted(lambda: check_names(made, own), None)
+    problems.noted(lambda: check_source(made.data.source), None)
+    problems.refuse()
     return made
-
-
-def _tried(action: Callable[[], Made], problems: list[UsageError]) -> list[Made]:
-    """What it gives, in a list; empty where it raised a UsageError, which is one more of the problems."""
-    try:
-        return [action()]
-    except UsageError as error:
-        problems.append(error)
-        return []
 
 
 def _names_only(layers: list[Layer]) -> Settings:
@@ -227,7 +241,7 @@ def _names_only(layers: list[Layer]) -> Settings:
 
 def _recipe(name: str) -> Layer:
     recipe = load_recipe(name)
-    return f"recipe {recipe.name}", recipe.values
+    return f"recipe {recipe.name}", recipe.layer
 
 
 def _file(path: Path) -> Layer:
@@ -241,6 +255,8 @@ def _file(path: Path) -> Layer:
             f"The settings file {path} cannot be read: {reason}",
             where="--settings",
             expected="a TOML file in UTF-8, such as the run.toml of a run",
+            path=str(path),
+            reason=reason,
         ) from error
     return path.name, from_toml(text, str(path))
 
@@ -257,13 +273,5 @@ def _absolute(source: str) -> str:
 
 def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
     """Flags by their parameter names to nested tables."""
-    tree: dict[str, Any] = {}
-    for flag in flags():
-        value = given.get("_".join(flag.path))
-        if value is not None:
-            *tables, key = flag.path
-            place = tree
-            for name in tables:
-                place = place.setdefault(name, {})
-            place[key] = value
-    return tree
+    found = {flag.path: given.get("_".join(flag.path)) for flag in flags()}
+    return nested({path: value for path, value in found.items() if value is not None})

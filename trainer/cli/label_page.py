@@ -94,7 +94,7 @@ def _page(name: str, review: LabelReview) -> Iterator[str]:
         share = review.estimated / max(1, review.images - review.unjudged)
         yield f"models trained on the other images agree with {review.agreement:.1%} of the labels"
         wrong = f"estimated to be wrong: up to {review.estimated:,.0f} labels ({share:.1%})"
-        yield f"{wrong}; the less the models can tell classes apart, the more of these are right"
+        yield f"{wrong}; the worse the models do, the more of these labels are correct"
     if review.exact_copies:
         yield f"exact copies within one class: {review.exact_copies:,} (no wrong labels)"
     yield from _pairs(review)

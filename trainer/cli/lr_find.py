@@ -13,7 +13,7 @@ from trainer.cli.output import say, say_json, table
 from trainer.cli.progress_bar import ProgressBar
 from trainer.home_path import expanded
 from trainer.settings import Settings
-from trainer.store.folder import default_root
+from trainer.store.folder import runs_root
 from trainer.store.rate_curves import RateCurve, curve_path, write_curve
 
 _STAGES = {
@@ -62,12 +62,12 @@ def lr_find(
     ends once the loss explodes. The same seed gives the same curve.
 
     The proposal is the rate at which the smoothed loss falls fastest (Smith 2017); with --rule valley, the middle of
-    its longest valley (fastai's rule), which is lower. Where a schedule is set, it is the rate at its peak.
+    its longest valley (fastai's rule), which is lower. With a schedule, it is the peak rate.
 
     The curve is saved next to the runs; the report of a run with the same settings shows it.
     """
     made = gather(data, recipe, settings, given)
-    root = expanded(runs) if runs else default_root()
+    root = runs_root(runs)
     path = expanded(out) if out else curve_path(root, made.model_dump())
     with ProgressBar(_STAGES) as progress:
         from trainer.search.rate_range import settings_range_test

@@ -30,11 +30,13 @@ def new_callback(
     /,
     *,
     file: Annotated[
-        bool, Parameter(help="Write one file and its test, not a package.", negative="", show_default=False)
+        bool, Parameter(help="Write a single file and its test instead of a package.", negative="", show_default=False)
     ] = False,
-    into: Annotated[Path, Parameter(help="Folder to write into [default: this one].", metavar="DIR")] = Path(),
+    into: Annotated[
+        Path, Parameter(help="Folder to write into [default: this one].", metavar="DIR", show_default=False)
+    ] = Path(),
 ) -> int:
-    """Write a template for your own callback: it works at once, and has tests.
+    """Write a template for a callback of your own: it works as it is, and has tests.
 
     A package is found by its name once it is installed: train --callbacks NAME. A file is named by its path:
     train --callback NAME.py:Name. Nothing is overwritten.
@@ -104,7 +106,7 @@ def _refuse_existing(paths: dict[Path, str]) -> None:
     if there := [path for path in paths if path.exists() or path.is_symlink()]:
         raise UsageError(
             "new_callback.exists",
-            f"{there[0]} exists already; nothing is overwritten.",
+            f"{there[0]} already exists; nothing is overwritten.",
             where=str(there[0].absolute()),
             fix="choose another name, or another folder with --into",
             path=str(there[0]),

@@ -227,20 +227,20 @@ def _log_of(error: Exception) -> str:
     return notes[-1].removeprefix(LOG_NOTE) if notes else ""
 
 
-def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
-    """Print that this is a bug, in Epochscope or in a callback, and where the traceback is.
+def show_bug(error: Exception, *, debug: bool) -> int:
+    """Print that this is a bug, in Epochscope or in a callback, and where the traceback is: as noted on the error, else
+    it is written.
 
     Args:
         error: The error.
         debug: Also print the traceback.
-        log: File with the traceback. None: as noted on the error, else it is written.
 
     Returns:
         The exit code, 1.
     """
     if debug:
         traceback.print_exception(error)
-    place = log or _log_of(error) or log_bug(error)
+    place = _log_of(error) or log_bug(error)
     screen = _first_lines(f"This is a bug in epochscope: {type(error).__name__}: {error}")
     if place:
         screen += _labelled("log", str(place))

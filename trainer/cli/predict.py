@@ -15,9 +15,10 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.data.image_search import FoundImages, find_images, needs_images
 from trainer.errors import UsageError
 from trainer.export.prediction_table import TOP, prediction_csv
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import find_run, runs_root
 from trainer.store.output_file import write_output
 from trainer.text.csv_text import csv_bytes
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.data.image_set import Fault
@@ -45,19 +46,20 @@ def predict(
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Classify images: confidence and the three most likely classes, by the best weights.
+    """Classify images with the best weights of a run: the three most likely classes and their confidence.
 
     Images are resized as the training images were. Those that cannot be read are listed (exit 5). Confidences are
     calibrated with the temperature from the run's evaluation. A folder stands for all images in it and its sub-folders.
-    --csv has the three most likely classes of each image. --sort-into copies and never overwrites; images set aside by
+    --csv has the three most likely classes of each image. --sort-into copies, and never overwrites; images set aside by
     --unsure go to DIR/unsure.
     """
-    folder = find_run(runs or default_root(), run)
+    folder = find_run(runs_root(runs), run)
     _check(unsure)
     found = _found(image)
     from trainer.inference import load_for_images
 
-    trainer, weights = load_for_images(folder)
+    loaded = load_for_images(folder)
+    trainer = loaded.trainer
     rows, faults = predictions(trainer, found.images)
     if faults is not None and not rows and not json:
         raise faults
@@ -67,7 +69,7 @@ def predict(
         write_output(csv, csv_bytes(prediction_csv(rows)))
     counts = _sorted_into(sort_into, rows, trainer.classes) if sort_into is not None else {}
     if json:
-        about = {"run": folder.path, "weights": weights, "temperature": trainer.temperature}
+        about = {"run": folder.path, "weights": loaded.weights, "temperature": trainer.temperature}
         say_json({**about, "images": rows, "unreadable": as_faults(faults)})
     elif csv is None and sort_into is None:
         _show(rows)
@@ -108,13 +110,9 @@ def _sum_up(rows: Sequence[dict[str, Any]], csv: Path | None, target: Path | Non
     classes = Counter(_verdict(row) for row in rows)
     say(*table(("class", "images"), [(name, f"{number:,}") for name, number in classes.most_common()], left=("class",)))
     if csv is not None:
-        say(f"{csv}: {_count(len(rows), 'image')}")
+        say(f"{csv}: {counted(len(rows), 'image')}")
     if target is not None:
-        say(f"{target}: {_count(sum(counts.values()), 'image')} in {_count(len(counts), 'folder')}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        say(f"{target}: {counted(sum(counts.values()), 'image')} in {counted(len(counts), 'folder')}")
 
 
 def _verdict(row: dict[str, Any]) -> str:

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.run_view import detached_line
 from trainer.settings.toml import dumps
-from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
-from trainer.store.summary import Summary
+from trainer.store import notes
+from trainer.store.folder import RunEntry, RunFolder, find_run, list_runs, runs_root
+from trainer.store.run_search import RunSearch
+from trainer.store.summary import LIVE, Summary
 from trainer.text.number_format import clock, over_classes, shape_text
 from trainer.text.time_format import local_text
 
-_EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
+_EXAMPLE = "\n  ".join(
+    (
+        "Example:",
+        "epochscope runs",
+        "epochscope runs --search 'cnn completed'",
+        "epochscope runs show last",
+        "epochscope runs diff monday last",
+    )
+)
+Search = Annotated[
+    str,
+    Parameter(
+        help="Only runs with each of these words in name, status, data, model, recipe, tags or note.",
+        metavar="TEXT",
+        show_default=False,
+    ),
+]
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
 
 app = App(name="runs", help="List runs, show one, or compare two.", help_format="plaintext", help_epilogue=_EXAMPLE)
@@ -31,31 +49,46 @@ app.command(
 )
 
 
-@app.command(name="list", help_epilogue="Example:\n  epochscope runs list\n  epochscope runs list --json")
+@app.command(
+    name="list",
+    help_epilogue="Example:\n  epochscope runs list\n  epochscope runs list --search 'cnn completed' --json",
+)
 @app.default
-def list_(*, runs: Runs = None, json: Json = False) -> int:
+def list_(*, search: Search = "", runs: Runs = None, json: Json = False) -> int:
     """List all runs, the latest first.
 
     `best` is the epoch with the smallest validation loss, or with the best value of the metric that the run monitors;
     `loss` and `F1` are the metrics of that epoch. `lost`: the process ended unexpectedly; such a run can be resumed. A
     narrow terminal shows fewer columns.
     """
-    root = runs or default_root()
-    entries = list_runs(root)
+    root = runs_root(runs)
+    every = list_runs(root)
+    wanted = RunSearch(search)
+    entries = [
+        one for one in every if wanted.finds(one.folder.name, one.state, one.summary, notes.read(one.folder.viewer))
+    ]
     if json:
         say_json([_entry(entry) for entry in entries])
+        return 0
+    if every and not entries:
+        say(f"no run matches: {search}", "all of them: epochscope runs")
         return 0
     if not entries:
         say(f"no runs in {root} yet", "start with: epochscope demo")
         return 0
-    say(*table(_HEADS, [_row(entry) for entry in entries], left=("name", "status", "data", "model"), spare=_SPARE))
+    heads: tuple[str, ...] = _HEADS
+    rows = [_row(entry) for entry in entries]
+    if any(entry.summary and entry.summary.recipe for entry in entries):
+        heads = (*heads, "recipe")
+        rows = [(*row, _recipe(entry)) for row, entry in zip(rows, entries, strict=True)]
+    say(*table(heads, rows, left=("name", "status", "data", "model", "recipe"), spare=_SPARE))
     for entry in entries:
         if entry.problem:
             say(f"{entry.folder.name}: {entry.problem}")
     return 0
 
 
-_SPARE = ("started", "model", "data", "time", "best")
+_SPARE = ("started", "recipe", "model", "data", "time", "best")
 
 
 def _entry(entry: RunEntry) -> dict[str, Any]:
@@ -80,10 +113,14 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
     )
 
 
+def _recipe(entry: RunEntry) -> str:
+    return (entry.summary.recipe if entry.summary else "") or "-"
+
+
 @app.command(help_epilogue="Example:\n  epochscope runs show last\n  epochscope runs show monday --json")
 def show(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
     """Show one run: settings, attempts, best epoch, checkpoints, metrics, and damaged lines of its journal if any."""
-    folder = find_run(runs or default_root(), run)
+    folder = find_run(runs_root(runs), run)
     from trainer.store.inspect import run_facts
 
     found = run_facts(folder)
@@ -176,7 +213,8 @@ def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: li
     started = next((one for one in reversed(attempts) if "device" in one), None)
     yield ""
     epochs = f"epoch {summary['epoch']} of {summary['epochs'] or '?'}"
-    yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, {epochs}"
+    recipe = f" (recipe {summary['recipe']})" if summary["recipe"] else ""
+    yield f"{summary['model'] or '?'}{recipe} on {summary['data'] or '?'}, {epochs}"
     if started:
         sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
         shape = shape_text(started["input_shape"])
@@ -204,7 +242,7 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
     heads = ("no.", "started", "from step", "to step", "epoch", "time", "device", "ended")
     rows = []
     for one in attempts:
-        going = one is attempts[-1] and now in ("preparing", "running", "paused")
+        going = one is attempts[-1] and now in LIVE
         ended = one["status"] or (now if going else "lost")
         rows.append(
             (

@@ -14,11 +14,11 @@ from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings
 from trainer.cli.output import note, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
 from trainer.errors import EpochscopeError
-from trainer.home_path import expanded
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
 from trainer.settings import Settings
-from trainer.store.folder import dated_name, default_root
+from trainer.store.folder import default_root, runs_root
+from trainer.store.run_creation import dated_name
 from trainer.store.search_folder import MonitorName, SearchRecord, ranked
 from trainer.text.number_format import DASH
 
@@ -35,7 +35,7 @@ def search(
     runs: Runs = None,
     name: Annotated[
         str | None,
-        Parameter(help="Name of the search, and prefix of the names of its runs.", metavar="NAME"),
+        Parameter(help="Name of the search; its runs are NAME-1, NAME-2 and so on.", metavar="NAME"),
     ] = None,
     trials: Annotated[
         int | None, Parameter(help=f"Runs in all, finished ones included [default: {TRIALS}].", metavar="N")
@@ -68,21 +68,21 @@ def search(
         ),
     ] = None,
     sampler: Annotated[
-        Sampler | None, Parameter(help="How values are chosen [default: tpe].", show_choices=True)
+        Sampler | None, Parameter(help="How the next values are chosen [default: tpe].", show_choices=True)
     ] = None,
     json: Json = False,
     **given: Any,
 ) -> int:
-    """Search settings with Optuna: train N runs with different values and keep the best.
+    """Search settings with Optuna: train runs with different values and find the best.
 
     Accepts the flags of train; --space names what to vary. Each trial is a separate run, NAME-1, NAME-2 and so on,
     with the tag NAME. Trials are ranked by their best epoch on the validation images, never on the test
     images. The same --seed gives the same trials.
 
-    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues, even after a kill,
-    with the trial that was running; --trials asks for more.
+    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues the
+    interrupted trial, even after a kill; --trials N raises the total.
     """
-    root = expanded(runs) if runs else default_root()
+    root = runs_root(runs)
     asked = {"trials": trials, "monitor": monitor, "trial_epochs": trial_epochs, "pruner": pruner, "sampler": sampler}
     options: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
     described = any(value is not None for value in (data, recipe, settings, space_file, *given.values())) or space

@@ -13,7 +13,8 @@ from trainer.errors import UsageError
 from trainer.metrics.significance import Spread
 from trainer.repetition import Repetition
 from trainer.settings import Settings, merge
-from trainer.store.folder import RunFolder, check_name, dated_name, is_free
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import check_name, dated_name, is_free
 
 if TYPE_CHECKING:
     from trainer.callback import Callback

@@ -17,7 +17,7 @@ from trainer.data.image_facts import HERE
 from trainer.errors import UsageError
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
-from trainer.store.folder import RunFolder, default_root, find_run
+from trainer.store.folder import RunFolder, find_run, runs_root
 
 MAX_ROWS = 12
 """Rows of the worst slices; --json lists all."""
@@ -38,7 +38,7 @@ def slices(
     run: RunName,
     /,
     *,
-    split: Annotated[Literal["test", "valid"], Parameter(help="The images to look at.", show_choices=True)] = "test",
+    split: Annotated[Literal["test", "valid"], Parameter(help="Split to search.", show_choices=True)] = "test",
     by: Annotated[
         str | None,
         Parameter(
@@ -51,20 +51,26 @@ def slices(
         str | None,
         Parameter(help="Show the images whose path matches this pattern, such as '*night*'.", metavar="PATTERN"),
     ] = None,
-    exif: Annotated[bool, Parameter(help="Read camera and time from the photographs.", negative="--no-exif")] = True,
+    exif: Annotated[
+        bool,
+        Parameter(
+            help="Read camera and time from the photographs [default: yes].", negative="--no-exif", show_default=False
+        ),
+    ] = True,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Find the slices of an evaluated split where the run fails: dark images, images of one camera.
+    """Find groups of images that a run gets wrong more often, such as dark images or those from one camera.
 
-    Images are grouped by what is known about them: sub-folder and words of the file name, size, aspect, brightness,
-    contrast, sharpness, colourfulness, and camera, date and time of day if the photographs have them (EXIF). Measured
-    values are divided into quarters.
+    Images are grouped by sub-folder, words in the file name, size, aspect, brightness, contrast, sharpness and
+    colourfulness, and by camera, date and time of day if the photographs record them (EXIF). Measured values are
+    divided into quarters.
 
     A slice is worse if it has more errors than other images of the same classes, by an exact test. Of the slices called
-    worse, at most one in twenty is expected to be chance (Benjamini-Hochberg). Those that cost most images come first.
+    worse, at most one in twenty is expected to be chance (Benjamini-Hochberg). The slices with the most extra
+    errors come first.
     """
-    folder = find_run(runs or default_root(), run)
+    folder = find_run(runs_root(runs), run)
     evaluation = evaluation_of(folder, split)
     known = run_facts(folder, split, evaluation.classes, exif=exif, tell=_Progress().tell)
     found = run_slices(folder, evaluation, known, match or "")

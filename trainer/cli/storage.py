@@ -11,7 +11,6 @@ from cyclopts import Parameter
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import say, say_json, table
 from trainer.data.cache import cached_images, remove_cached_images
-from trainer.home_path import expanded
 from trainer.pretrained.kept_files import (
     KeptFeatures,
     KeptWeights,
@@ -22,7 +21,7 @@ from trainer.pretrained.kept_files import (
     remove_reviews,
     remove_weights,
 )
-from trainer.store.folder import default_root
+from trainer.store.folder import runs_root
 from trainer.text.number_format import megabytes
 
 What = Literal["features", "weights", "images", "labels", "all"]
@@ -39,13 +38,13 @@ def cache(
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Disk space of cached features, weights, decoded images and reviews of labels; --clean removes them.
+    """Show the disk space of cached features, weights, decoded images and label reviews; --clean frees it.
 
-    Features (the output of a pretrained network for each image), decoded images and the results of epochscope data
-    --labels are recomputed when needed; your decisions about labels are stored elsewhere. Weights stay as long
+    Features (the output of a pretrained network for each image), decoded images and the results of `epochscope data
+    --labels` are recomputed when needed; your decisions about labels are stored elsewhere. Weights stay as long
     as a run needs them to be resumed, used or exported.
     """
-    root = expanded(runs) if runs else default_root()
+    root = runs_root(runs)
     if clean is not None:
         return _clean(root, clean, as_json=json)
     features, weights, (places, size) = kept_features(root), kept_weights(root), cached_images()

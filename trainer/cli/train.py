@@ -19,9 +19,8 @@ from trainer.cli.run_view import INTERVALS, STOPPED, calibration_line, detached_
 from trainer.distributed.joined_group import process_group
 from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
-from trainer.home_path import expanded
 from trainer.settings import Settings
-from trainer.store.folder import RunFolder, default_root, find_run, state
+from trainer.store.folder import RunFolder, find_run, runs_root, state
 
 if TYPE_CHECKING:
     from trainer.callback import Callback
@@ -50,13 +49,14 @@ def train(
 ) -> int:
     """Train on a data set or a folder of images.
 
-    DATA is digits (included), cifar10, cifar100, mnist, fashion-mnist (downloaded once), or a folder with a folder of
-    images per class. Each run has its own folder, from which it can be resumed.
+    DATA is digits (included), cifar10, cifar100, mnist or fashion-mnist (downloaded once), a folder with a sub-folder
+    for each class, a CSV file, tar shards, or hf:NAME from the Hugging Face Hub. Each run has its own folder, from
+    which it can be resumed.
 
     Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
 
     --seeds N trains N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the initial
-    weights, and the split if the data has none of its own. Ctrl-C stops the current run; those that are completed are
+    weights, and the split if the data has none of its own. Ctrl-C stops the current run; completed ones are still
     reported.
 
     torchrun --nproc-per-node 2 -m trainer train DATA trains one run in two processes.
@@ -80,12 +80,12 @@ def train(
             )
         from trainer.cli.seeds import train_seeds
 
-        return train_seeds(made, seeds, _root(runs), name, _own(files, made, as_json=json), as_json=json)
+        return train_seeds(made, seeds, runs_root(runs), name, _own(files, made, as_json=json), as_json=json)
     from trainer.launch import start
 
     own = _own(files, made, as_json=json)
     return _conduct(
-        lambda *views: start(made, _root(runs), name=name, own=own(), callbacks=views, signals=True),
+        lambda *views: start(made, runs_root(runs), name=name, own=own(), callbacks=views, signals=True),
         as_json=json,
         files=files,
     )
@@ -112,7 +112,7 @@ def resume(
     and options are restored. An installed callback of the same name takes its place.
     """
     files = [CallbackFile.parse(text) for text in callback or ()]
-    folder = process_group().from_first(lambda: _found(_root(runs), run))
+    folder = process_group().from_first(lambda: _found(runs_root(runs), run))
     now = process_group().from_first(lambda: state(folder))
     if now in ("paused", "running", "preparing") and placement().rank:
         return 0
@@ -173,7 +173,7 @@ def demo(
         "The weights of its best epoch are kept, and judged on images it has never seen.",
         "",
     )
-    code = _conduct(lambda *views: start(made, _root(runs), callbacks=views, signals=True), as_json=False)
+    code = _conduct(lambda *views: start(made, runs_root(runs), callbacks=views, signals=True), as_json=False)
     if code == 0:
         say(
             "",
@@ -212,10 +212,6 @@ def _propose(made: Settings) -> None:
         note(text + ("" if pretrained_installed() else "; it needs: pip install 'epochscope[pretrained]'"))
 
 
-def _root(runs: Path | None) -> Path:
-    return expanded(runs) if runs else default_root()
-
-
 def _has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
@@ -223,12 +219,9 @@ def _has_display() -> bool:
 
 
 def _wants_more(folder: RunFolder, epochs: int | None) -> bool:
-    from trainer.store.summary import read
+    from trainer.store.summary import find
 
-    try:
-        summary = read(folder.summary)
-    except ValueError:  # it is damaged; the journal said that the run is completed
-        summary = None
+    summary = find(folder.summary)  # None: it is damaged; the journal said that the run is completed
     return epochs is not None and (summary is None or epochs > summary.epoch)
 
 

@@ -71,8 +71,8 @@ def draw(count: int, *, rotation: float, flip: float, crop: int, seed: int, epoc
         Parameters of images 0 ... n - 1, on the CPU.
     """
     generator = generator_for("augment", seed, epoch)
-    angle = (torch.rand(count, generator=generator) * 2 - 1) * rotation
-    mirrored = torch.rand(count, generator=generator) < flip
+    angle = (torch.rand(count, generator=generator, dtype=torch.float32) * 2 - 1) * rotation
+    mirrored = torch.rand(count, generator=generator, dtype=torch.float32) < flip
     shift = torch.randint(-crop, crop + 1, (count, 2), generator=generator)
     return Parameters(angle, mirrored, shift)
 
@@ -176,7 +176,7 @@ def coordinates(parameters: Parameters, height: int, width: int) -> Coordinates:
 def _centred(size: int, shift: Tensor) -> Tensor:
     """(n, size): coordinates from the centre, moved by the crop."""
     middle = (size - 1) / 2
-    centred = torch.arange(size, device=shift.device) - middle + shift
+    centred = torch.arange(size, dtype=torch.float32, device=shift.device) - middle + shift
     return centred.masked_fill_(centred.abs() > middle, FAR)
 
 
@@ -261,7 +261,9 @@ class Normaliser:
 
     def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         self._factors = [1 / (255 * spread) for spread in std]
-        self._offsets = [torch.tensor(-centre / spread) for centre, spread in zip(mean, std, strict=True)]
+        self._offsets = [
+            torch.tensor(-centre / spread, dtype=torch.float32) for centre, spread in zip(mean, std, strict=True)
+        ]
 
     def __call__(self, pixels: Tensor, out: Tensor, workspace: Workspace) -> Tensor:
         """Normalise images.

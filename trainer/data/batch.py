@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.inputs import Inputs, as_tensors, is_nested
+from trainer.data.buffers import tensor_of
+from trainer.data.inputs import Inputs, as_tensors, is_nested, trainable
 from trainer.errors import DataError
 
 Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
@@ -111,7 +113,7 @@ def _tensors(place: str, batch: Any) -> tuple[Tensor, Tensor, Tensor | None]:
 
 def _numbers(place: str, name: str, part: Any) -> Tensor:
     try:
-        return torch.as_tensor(part)
+        return trainable(tensor_of(part) if isinstance(part, np.ndarray) else torch.as_tensor(part))
     except (TypeError, ValueError, RuntimeError) as error:
         example = part[0] if isinstance(part, Sequence) and len(part) else part
         what = f"text, such as {example!r}" if isinstance(example, str) else f"no numbers ({error})"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from trainer.data.batch import Batch, joined
-from trainer.data.loaders import Closeable
+from trainer.data.loaders import close_batches
 
 
 class BatchGroups:
@@ -34,8 +34,7 @@ class BatchGroups:
 
     def close(self) -> None:
         """Close the underlying batches: they may hold a thread."""
-        if isinstance(self._batches, Closeable):
-            self._batches.close()
+        close_batches(self._batches)
 
 
 def first_batches(batches: Iterator[Batch], count: int) -> Iterator[Batch]:
@@ -51,5 +50,4 @@ def first_batches(batches: Iterator[Batch], count: int) -> Iterator[Batch]:
     try:
         yield from islice(batches, count)
     finally:
-        if isinstance(batches, Closeable):
-            batches.close()
+        close_batches(batches)

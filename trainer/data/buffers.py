@@ -7,6 +7,7 @@ import warnings
 import weakref
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -56,11 +57,11 @@ class Recycler:
             A float32 tensor.
         """
         if device.type != "cpu":
-            return torch.empty(shape, device=device)
+            return torch.empty(shape, dtype=torch.float32, device=device)
         count = math.prod(shape)
         block = self._free.pop() if self._free else None
         if block is None or len(block) < count:
-            block = torch.empty(count)
+            block = torch.empty(count, dtype=torch.float32)
         # torch holds on to the array it was given until the last view is gone; that is when the block is free again
         array = block.numpy()[:count]
         weakref.finalize(array, self._take_back, block).atexit = False
@@ -83,3 +84,17 @@ def as_read_only(array: NDArray[Any]) -> Tensor:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
         return torch.as_tensor(array)
+
+
+def tensor_of(array: NDArray[Any]) -> Tensor:
+    """Make a tensor of an array of numbers, whatever its strides, byte order and flags are; its numbers are only read.
+
+    Args:
+        array: Numbers of any shape.
+
+    Returns:
+        A tensor, which shares the memory of the array where that is possible.
+    """
+    if not array.dtype.isnative or any(step < 0 or step % array.itemsize for step in array.strides):
+        array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+    return as_read_only(array)

@@ -23,9 +23,10 @@ from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
 from trainer.home_path import expanded
 from trainer.store.output_file import remove_stale
+from trainer.store.sealed_json import seal, unseal
 from trainer.store.temporary_names import is_stale, is_temporary, temporary_name
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when the layout or the policy changes: older entries are no longer found."""
 SAMPLE = 64
 """Images whose sums are checked when an entry is opened."""
@@ -73,7 +74,7 @@ class Entry:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        self.meta: dict[str, Any] = json.loads(unseal((folder / "meta.json").read_bytes()))
         self.kept: bool = self.meta.get("kept", True)
         """Whether there are pixels, not just what was found when they were decoded."""
         shape = self.meta["shape"]
@@ -216,7 +217,7 @@ def _target(source: str, policy: object, state: str) -> Path:
 def _open(folder: Path) -> Entry | None:
     try:
         return Entry(folder)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
+    except (OSError, ValueError):
         return None  # a damaged one is made again
 
 
@@ -227,7 +228,7 @@ def _finish(work: Path, meta: dict[str, Any]) -> None:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
     text = json.dumps({**meta, "digest": digest, "stamps": stamps(work)})
-    (work / "meta.json").write_text(text, encoding="utf-8")
+    (work / "meta.json").write_bytes(seal(text.encode()))
 
 
 def _replace(work: Path, target: Path) -> None:

@@ -62,7 +62,7 @@ def draw_factors(count: int, *, strength: float, seed: int, epoch: int) -> Color
     Returns:
         Factors of images 0 ... n - 1, uniform in 1 - strength ... 1 + strength, on the CPU.
     """
-    drawn = torch.rand(3, count, generator=generator_for("jitter", seed, epoch))
+    drawn = torch.rand(3, count, generator=generator_for("jitter", seed, epoch), dtype=torch.float32)
     return ColorFactors(*(1 + (2 * drawn - 1) * strength))
 
 

@@ -103,7 +103,7 @@ def read_image(
     """Decode a file and fit it to a size. Call it within `no_warnings`.
 
     Args:
-        path: Path of the file, or the part of one that is the image.
+        path: The image file, or the part of a file that holds the image.
         target: (height, width) of the result, in pixels.
         grey: Convert to grey instead of RGB.
         room: Gives room to a large image. Default: that which all threads of this process share.
@@ -137,7 +137,7 @@ def read_size(path: str | FilePart) -> tuple[int, int] | None:
     """Read the size of an image from its header.
 
     Args:
-        path: Path of the file, or the part of one that is the image.
+        path: The image file, or the part of a file that holds the image.
 
     Returns:
         (height, width) in pixels as displayed; None if the file cannot be read.
@@ -150,7 +150,7 @@ def read_head(path: str | FilePart) -> tuple[int, int, str] | None:
     """Read size and mode of an image from its header.
 
     Args:
-        path: Path of the file, or the part of one that is the image.
+        path: The image file, or the part of a file that holds the image.
 
     Returns:
         (height, width, Pillow mode), the size as displayed; None if the file cannot be read.
@@ -174,7 +174,7 @@ def read_bytes(path: str | FilePart) -> bytes:
     """Read an image file as it is.
 
     Args:
-        path: Path of the file, or the part of one that is the image.
+        path: The image file, or the part of a file that holds the image.
 
     Returns:
         All of its bytes.
@@ -354,7 +354,7 @@ def as_picture(image: Any) -> Image.Image:
     """Make a Pillow image.
 
     Args:
-        image: A Pillow image or a uint8 array (H, W) or (H, W, 1, 3 or 4).
+        image: A Pillow image or a uint8 array (H, W), (H, W, C) or (C, H, W), C 1, 3 or 4.
 
     Returns:
         A Pillow image.
@@ -365,6 +365,8 @@ def as_picture(image: Any) -> Image.Image:
     if isinstance(image, Image.Image):
         return image
     array = np.asarray(image)
+    if array.ndim == 3 and array.shape[0] in (1, 3, 4) and array.shape[2] not in (1, 3, 4):
+        array = array.transpose(1, 2, 0)
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
     return Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)

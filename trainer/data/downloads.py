@@ -180,6 +180,7 @@ def _fetch(source: str, base: Path) -> None:
             "a damaged archive there must be deleted first",
             source=source,
             path=str(base),
+            reason=reason,
         ) from error
 
 

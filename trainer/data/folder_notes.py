@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.data.class_names import ClassNames
 from trainer.data.folder_scan import Listing
 from trainer.data.image_formats import INSTALL, WITH_PHOTOS
 from trainer.data.image_set import DataNote, LeftOut
@@ -36,7 +37,13 @@ def folder_notes(listing: Listing, bits: NDArray[np.int32], several: NDArray[np.
     for kind, make in _MADE.items():
         if kind in by_kind:
             found.append(make(by_kind[kind]))
-    return (*found, *_of_names(listing), *_of_nested(listing), *_of_depth(listing, bits), *_of_pages(listing, several))
+    return (
+        *found,
+        *notes_of_names(listing.names),
+        *_of_nested(listing),
+        *_of_depth(listing, bits),
+        *_of_pages(listing, several),
+    )
 
 
 def _count(some: Iterable[LeftOut]) -> int:
@@ -102,6 +109,13 @@ def _loops(some: list[LeftOut]) -> DataNote:
     return DataNote("link_loops", {"count": count, "example": example}, text)
 
 
+def _repeated(some: list[LeftOut]) -> DataNote:
+    count, example = _count(some), min(one.example for one in some)
+    rows = f"{count:,} row{'s' * (count > 1)} of the table list{'s' * (count == 1)}"
+    text = f"{rows} an image again, such as {example}: it counts once"
+    return DataNote("repeated_rows", {"count": count, "example": example}, text)
+
+
 _MADE = {
     "format": _unread,
     "no_class": _no_class,
@@ -109,15 +123,24 @@ _MADE = {
     "beside": _beside,
     "loop": _loops,
     "other": _other,
+    "repeated": _repeated,
 }
 
 
-def _of_names(listing: Listing) -> Iterator[DataNote]:
-    for group in listing.names.similar[:NAMED]:
-        names = ", ".join(group)
-        text = f"{len(group)} classes whose names differ only in capital letters: {names}"
-        yield DataNote("similar_names", {"count": len(group), "names": names}, text)
-    for (split, folder), name in sorted(listing.names.renamed.items())[:NAMED]:
+def notes_of_names(names: ClassNames) -> Iterator[DataNote]:
+    """Write notes on classes with similar names.
+
+    Args:
+        names: How folders map to classes.
+
+    Yields:
+        The notes.
+    """
+    for group in names.similar[:NAMED]:
+        some = ", ".join(group)
+        text = f"{len(group)} classes whose names differ only in capital letters: {some}"
+        yield DataNote("similar_names", {"count": len(group), "names": some}, text)
+    for (split, folder), name in sorted(names.renamed.items())[:NAMED]:
         text = f"{split}/{folder} is read as the class {name}: the names differ only in form"
         yield DataNote("renamed_class", {"folder": f"{split}/{folder}", "name": name}, text)
 

@@ -15,11 +15,12 @@ from typing import ClassVar
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
 from trainer.data.file_stamp import FilePlace, Stamp, file_stamp
-from trainer.data.folder_names import FIRST_SPLIT_NAMES, SPLIT_NAMES, SYSTEM_FILES, is_system_folder
+from trainer.data.folder_names import FIRST_SPLIT_NAMES, SPLIT_NAMES, SYSTEM_FILES, holds_runs, is_system_folder
 from trainer.data.image_formats import INSTALL, SUFFIXES, UNREAD, WITH_PHOTOS, image_suffixes, suffix_of
 from trainer.data.image_set import RULES, Fault, LeftOut, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
+from trainer.text.unicode_text import is_unicode, printable
 
 
 @dataclass
@@ -59,23 +60,23 @@ class Listing:
 
     def leave(self, place: str, kind: str, path: str, what: str = "") -> None:
         """Record a file or folder that is not used; see `LeftOut`."""
-        self._left[place, kind, what].append(path)
+        self._left[place, kind, printable(what)].append(printable(path))
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """Give what is not used, one record per place, kind and format."""
+        """Return what is not used, one record per place, kind and format."""
         return tuple(
             LeftOut(self.class_of.get(place, ""), place, kind, what, len(paths), min(paths))
             for (place, kind, what), paths in sorted(self._left.items())
         )
 
     def state(self) -> str:
-        """Give a digest over path and stamp of every file; see `file_stamp` for what it cannot notice."""
+        """Return a digest over path and stamp of every file; see `file_stamp` for what it cannot notice."""
         digest = hashlib.sha256("\0".join(self.paths).encode("utf-8", "surrogatepass"))
         digest.update(array("q", chain.from_iterable(self.stamps)).tobytes())
         return digest.hexdigest()
 
     def bytes(self) -> int:
-        """Give the total size of the files, in bytes."""
+        """Return the total size of the files, in bytes."""
         return sum(stamp[0] for stamp in self.stamps)
 
     def files(self) -> Sequence[FilePlace]:
@@ -114,7 +115,7 @@ def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:
     top = _folders(listing, "")
     parts = _parts(listing, top)
     listing.problems += [fault for split, names in parts.items() for fault in _unusable(listing, split, names)]
-    usable = {split: [name for name in names if _text(name)] for split, names in parts.items()}
+    usable = {split: [name for name in names if is_unicode(name)] for split, names in parts.items()}
     training = [name for split, names in usable.items() if _part(listing, split) == 0 for name in names]
     listing.names = class_names(usable, training) if rules > 1 else ClassNames()
     listing.classes = sorted({listing.names.of(split, name) for split, names in usable.items() for name in names})
@@ -176,6 +177,8 @@ def _folders(listing: Listing, path: str) -> list[str]:
                     continue
                 elif entry.is_symlink() and _id(entry.path) in above:
                     listing.leave(path, "loop", full)
+                elif not path and listing.rules > 1 and holds_runs(entry.path):
+                    listing.leave("", "beside", entry.name)
                 else:
                     names.append(entry.name)
     except OSError as error:
@@ -238,24 +241,14 @@ def _ids(listing: Listing, path: str) -> set[tuple[int, int]]:
     return {_id(listing.root.joinpath(*parts[:depth])) for depth in range(len(parts) + 1)}
 
 
-def _text(name: str) -> bool:
-    """Names that are not text cannot be written to any of our files."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _unusable(listing: Listing, split: str, names: list[str]) -> list[Fault]:
     """Names of class folders that are no text, or look like another one."""
     faults = []
     for name in names:
-        if not _text(name):
-            printable = name.encode("utf-8", "backslashreplace").decode()
-            faults.append(Fault(printable, "name", "the folder's name is not valid Unicode text: rename it"))
+        if not is_unicode(name):
+            faults.append(Fault(printable(name), "name", "the folder's name is not valid Unicode text: rename it"))
     if listing.rules > 1:
-        for first, name in same_looking([name for name in names if _text(name)]):
+        for first, name in same_looking([name for name in names if is_unicode(name)]):
             reason = (
                 f"this name and {first!a} look the same, as they differ only in Unicode form or blanks "
                 f"({name!a}): put the images into one of the folders, or rename one"
@@ -330,9 +323,8 @@ def _list_folder(
 
 def _descend(listing: Listing, full: str, place: str, seen: set[tuple[int, int]]) -> bool:
     """Whether to look into a folder: not a second time, where links lead back."""
-    if not _text(full):
-        printable = full.encode("utf-8", "backslashreplace").decode()
-        listing.faults.append(Fault(printable, "name", "the folder's name is not valid Unicode text"))
+    if not is_unicode(full):
+        listing.faults.append(Fault(printable(full), "name", "the folder's name is not valid Unicode text"))
         return False
     here = _id(listing.root / full)
     if here in seen:
@@ -348,12 +340,11 @@ def _look_at(listing: Listing, full: str, entry: os.DirEntry[str], found: list[t
         if not full.isascii():
             full.encode()
         info = entry.stat()
-        if info.st_mode & 0o170000 == stat.S_IFREG:
+        if stat.S_ISREG(info.st_mode):
             found.append((full, file_stamp(info, entry.path)))
             return True
     except UnicodeEncodeError:
-        printable = full.encode("utf-8", "backslashreplace").decode()
-        listing.faults.append(Fault(printable, "name", "the file's name is not valid Unicode text"))
+        listing.faults.append(Fault(printable(full), "name", "the file's name is not valid Unicode text"))
     except FileNotFoundError:
         listing.faults.append(Fault(full, "dangling", "a link to a missing file"))
     except OSError as error:

@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from trainer.data.class_names import class_names
 from trainer.data.decode import UnreadableError, as_picture, displayed_size, fit, no_warnings
-from trainer.data.image_folder import LARGEST, usual_size
+from trainer.data.folder_notes import notes_of_names
+from trainer.data.image_folder import usual_size
 from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
-from trainer.data.image_table import in_order, label_text, split_problems
+from trainer.data.named_labels import in_order, label_text, split_problems
+from trainer.data.new_images import CHANNELS, channels_last
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
 from trainer.text.text_shortening import first_line
@@ -51,10 +54,8 @@ def collection_of_arrays(images: Any, labels: Any, name: str = "arrays") -> Coll
     Raises:
         UsageError: `data.arrays`: the arrays are of another type or shape.
     """
-    pixels, numbers = np.asarray(images), np.asarray(labels).squeeze()
-    if pixels.ndim == 4 and pixels.shape[1] in (1, 3, 4) and pixels.shape[3] not in (1, 3, 4):
-        pixels = pixels.transpose(0, 2, 3, 1)
-    if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4) or (pixels.ndim == 4 and pixels.shape[3] not in (1, 3, 4)):
+    pixels, numbers = channels_last(np.asarray(images)), np.asarray(labels).squeeze()
+    if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4) or (pixels.ndim == 4 and pixels.shape[3] not in CHANNELS):
         raise UsageError(
             "data.arrays",
             f"The images are {pixels.dtype} {pixels.shape}.",
@@ -161,16 +162,14 @@ def _column(features: Mapping[str, Any], kinds: Sequence[str], names: Sequence[s
     return next((name for name in names if name in (typed or features)), None)
 
 
-def load_collection(
-    splits: Mapping[str, Collection], size: int | None, progress: Progress, large: int = LARGEST
-) -> ImageSet:
+def load_collection(splits: Mapping[str, Collection], size: int | None, progress: Progress, large: int) -> ImageSet:
     """Bring images in memory to one size: grey if all images are grey, else colour.
 
     Args:
         splits: Collection of each split.
         size: Side of the square images in pixels. None: the usual size, or `large`.
         progress: Called with the stage "decode".
-        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+        large: Side in pixels of images that are larger than 64, if `size` is None.
 
     Returns:
         The images, with faults and problems.
@@ -249,6 +248,7 @@ def _image_set(
             *(Fault(one, "empty_class", "the class has no images") for one in empty),
             *split_problems(classes, *(np.delete(codes, unreadable).tolist() for codes in (labels, parts))),
         ),
+        notes=tuple(notes_of_names(class_names({}, classes))),
     )
 
 

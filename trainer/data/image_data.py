@@ -42,7 +42,7 @@ Batch = tuple[Tensor, Tensor]
 
 
 class ImageData:
-    """Images of one size in up to three splits, from `open_data`. Batches depend on (seed, epoch, index) alone.
+    """Images of the same size, in up to three splits, from `open_data`. Batches depend only on (seed, epoch, index).
 
     Attributes:
         name: Name of the source.
@@ -61,7 +61,7 @@ class ImageData:
     exact_resume: Literal["exact", "replayed"] = "exact"
     """An epoch can be resumed in its middle, with the same batches."""
     single_pass = False
-    """The training images can be gone through again."""
+    """The training images can be iterated over again."""
 
     def __init__(
         self,
@@ -109,10 +109,10 @@ class ImageData:
         return self._reopen(fingerprint) if self._reopen else None
 
     def folds(self, count: int = 5) -> Iterator[ImageData]:
-        """Divide all images again for cross-validation, which `open_data` must have opened.
+        """Divide all images into folds, for cross-validation. The data must come from `open_data`.
 
-        Each class is spread evenly over the folds by scikit-learn's `StratifiedKFold`. Splits that the source brings
-        are joined. The pixels are shared.
+        Each class is spread evenly over the folds by scikit-learn's `StratifiedKFold`. Splits of the source are merged
+        first. The pixels are shared.
 
         Args:
             count: How many folds, from 2 to the number of images of the smallest class.
@@ -123,7 +123,7 @@ class ImageData:
 
         Raises:
             UsageError: `folds.count`: there are too few images for so many folds.
-            TypeError: `open_data` has not made this.
+            TypeError: The data does not come from `open_data`.
         """
         if self._refold is None:
             raise TypeError("only what open_data has opened can be divided again")
@@ -308,7 +308,7 @@ class ImageData:
         """
         decoded = decode_new(images, self.input_shape)
         if not len(decoded):
-            return torch.empty(0, *self.input_shape, device=self._device)
+            return torch.empty(0, *self.input_shape, dtype=torch.float32, device=self._device)
         return self._normalise(packed(decoded).to(self._device), Workspace())
 
     def order(self, epoch: int) -> Tensor:

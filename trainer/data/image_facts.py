@@ -17,8 +17,6 @@ Floats = NDArray[np.float64]
 Words = list[tuple[str, ...]]
 Tell = Callable[[int, int], None]
 """Called as `tell(done, total)`, in images."""
-NUMBERS = ("brightness", "contrast", "sharpness", "colourfulness", "size", "aspect", "date")
-WORDS = ("folder", "name", "camera", "daytime")
 CHUNK_PIXELS = 1 << 18
 """Pixels processed at a time: intermediate results stay in the processor's cache, which is four times faster than with
 sixteen times as many."""

@@ -37,7 +37,7 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
         size: Side of the square images in pixels. None: the usual size, or `large`.
         progress: Called with the stages "scan", "decode" and "check".
         rules: As for `scan`.
-        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+        large: Side in pixels of images that are larger than 64, if `size` is None.
 
     Returns:
         The images, with faults and problems.
@@ -55,7 +55,7 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
 
 
 def load_listing(
-    listing: Listing, name: str, policy: str, size: int | None, progress: Progress, large: int = LARGEST
+    listing: Listing, name: str, policy: str, size: int | None, progress: Progress, large: int
 ) -> ImageSet:
     """Decode listed files (or map the cache) and check them.
 
@@ -65,7 +65,7 @@ def load_listing(
         policy: What decides about the pixels besides the files and their folder.
         size: Side of the square images in pixels. None: the usual size, or `large`.
         progress: Called with the stages "decode" and "check".
-        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+        large: Side in pixels of images that are larger than 64, if `size` is None.
 
     Returns:
         The images, with faults and problems.
@@ -114,13 +114,13 @@ def _policy(size: int | None, listing: Listing, progress: Progress, large: int) 
     return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder", large)
 
 
-def policy_of_files(size: int | None, kind: str, large: int = LARGEST) -> str:
+def policy_of_files(size: int | None, kind: str, large: int) -> str:
     """Describe what decides about the pixels of files, by today's rules.
 
     Args:
         size: Side of the square images in pixels. None: the usual size.
         kind: "folder" or "table".
-        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+        large: Side in pixels of images that are larger than 64, if `size` is None.
 
     Returns:
         The policy, for `load_listing`.
@@ -159,13 +159,16 @@ def usual_size(sizes: list[tuple[int, int]], large: int = LARGEST) -> tuple[int,
         large: Side in pixels if the most common size is above 64. Default: 64.
 
     Returns:
-        The most common (height, width), the smallest on a tie, if neither side is above 64; else (large, large).
+        The most common (height, width), the smallest on a tie, if neither side is above 64; else (large, large), as
+        where most images are larger and few are of that size: of photographs of many sizes a tiny one must not decide.
     """
     if not sizes:
         return large, large
     counts = Counter(sizes)
     common = min(counts, key=lambda size: (-counts[size], size))
-    return common if max(common) <= LARGEST else (large, large)
+    middle = sorted(map(max, sizes))[len(sizes) // 2]
+    rare = 2 * counts[common] < len(sizes) and middle > LARGEST
+    return (large, large) if rare or max(common) > LARGEST else common
 
 
 def _readable_now(entry: Entry, listing: Listing) -> bool:

@@ -45,7 +45,7 @@ class LeftOut:
     kind: str
     """"format": images in a format that is not read; "other": not images; "hidden": images whose name begins with a
     dot; "no_class": images beside the class folders; "beside": folders beside those of the splits; "loop": links back
-    to a parent folder."""
+    to a parent folder; "repeated": rows of a table about an image that it has listed before."""
     what: str
     """For "format" the name of the format, for "other" the suffix; else empty."""
     count: int

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainer.data.buffers import tensor_of
+
 
 class Inputs:
     """What a model gets of one batch; takes the place of an image tensor.
@@ -144,8 +146,13 @@ def stand_in(images: Tensor | Inputs) -> Tensor | Inputs:
 
 
 def as_tensors(batch: Any) -> Any:
-    """Convert the arrays in a batch to tensors; everything else stays."""
-    return _each(batch, lambda part: part)
+    """Convert the arrays in a batch to tensors that can be trained on; everything else stays."""
+    return _each(batch, trainable)
+
+
+def trainable(tensor: Tensor) -> Tensor:
+    """The same numbers where autograd can keep them, as it does not with a tensor made in `torch.inference_mode()`."""
+    return tensor.clone() if tensor.is_inference() else tensor
 
 
 def inputs_of(parts: Any) -> Inputs:
@@ -165,7 +172,7 @@ def _each(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
     if isinstance(value, Tensor):
         return function(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        return function(torch.as_tensor(value))
+        return function(tensor_of(value))
     if isinstance(value, Mapping):
         return {key: _each(part, function) for key, part in value.items()}
     if isinstance(value, tuple | list):

@@ -19,6 +19,7 @@ from trainer.data.image_set import DataNote, Fault, ImageSet
 from trainer.data.validation import listed
 from trainer.errors import DataError
 from trainer.store.edits_file import LabelEdit
+from trainer.text.number_format import counted
 
 DIGITS = 32
 """Hexadecimal digits of a digest."""
@@ -49,17 +50,13 @@ class AppliedEdits:
             One or two notes.
         """
         counts = {"relabelled": self.relabelled, "left_out": self.left_out}
-        said = f"{_count(self.relabelled, 'label')} changed, {_count(self.left_out, 'image')} left out"
+        said = f"{counted(self.relabelled, 'label')} changed, {counted(self.left_out, 'image')} left out"
         notes = [DataNote("edits", {**counts, "file": file}, f"{said} ({file})")]
         if self.unmatched:
             faults = [Fault(one.path, "unmatched", "missing, or its content has changed") for one in self.unmatched]
             text = f"edits that fit no image, not applied: {listed(faults)}"
             notes.append(DataNote("edits_unmatched", {"count": len(faults), "file": file}, text))
         return tuple(notes)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def image_digest(pictures: ImageSet, row: int) -> str:

@@ -19,10 +19,11 @@ from trainer.data.class_names import looks, sounds
 from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
 from trainer.data.image_set import DataNote, Fault, Progress, no_progress
-from trainer.data.image_table import read_table, table_listing, table_of_frame, table_of_pairs
+from trainer.data.image_table import read_table, table_of_frame, table_of_pairs
 from trainer.data.shard_names import is_shards
 from trainer.data.source_names import TABLE_SUFFIXES
 from trainer.data.sources import is_frame, is_pairs
+from trainer.data.table_listing import table_listing
 from trainer.data.validation import FaultyDataError, fixes
 from trainer.errors import DataError, UsageError
 from trainer.home_path import expanded
@@ -60,8 +61,8 @@ def find_labelled(
     unambiguous.
 
     Args:
-        source: A folder with a folder per class, or train/ valid/ test/ with such folders (all of them together); a CSV
-            file of paths and labels; a DataFrame; or a list of (path, label).
+        source: A folder with one sub-folder per class, or train/ valid/ test/ with such folders (all of them
+            together); a CSV file of paths and labels; a DataFrame; or a list of (path, label).
         classes: Class names of the model.
         skip_unknown: Leave out images of other classes instead of raising.
         progress: Called with the stage "scan".
@@ -85,7 +86,7 @@ def find_labelled(
         raise _unknown_classes(source, listing, unknown, classes, known)
     found = LabelledImages(
         Path(source).name or str(source),
-        faults=tuple(listing.faults),
+        faults=tuple(one for one in listing.faults if one.code != "in_two_splits"),  # all are evaluated together
         skipped=dict(unknown),
         notes=folder_notes(listing, np.zeros(0, np.int32), np.zeros(0, np.int32)),
     )
@@ -146,7 +147,8 @@ def _opened(source: Any, progress: Progress) -> tuple[Listing, str, bool]:
         return table_listing(table_of_frame(source)), "table", True
     if is_pairs(source):
         return table_listing(table_of_pairs(source)), "list", True
-    return _listing(expanded(source), progress), str(source), False
+    path = expanded(source)
+    return _listing(path, progress), str(source), not os.path.isdir(path)  # noqa: PTH112
 
 
 def _listing(source: Path, progress: Progress) -> Listing:
@@ -155,7 +157,7 @@ def _listing(source: Path, progress: Progress) -> Listing:
             "evaluate.shards",
             "Tar shards cannot be evaluated by themselves.",
             where=str(source),
-            expected="a folder with a folder of images per class, or a CSV file of paths and labels",
+            expected="a folder with one sub-folder of images per class, or a CSV file of paths and labels",
             fix="unpack them, or evaluate the run on its own test images: epochscope evaluate RUN",
             path=str(source),
         )
@@ -170,7 +172,7 @@ def _listing(source: Path, progress: Progress) -> Listing:
         if there
         else f"there is no folder {source}",
         where=str(source),
-        expected="a folder with a folder of images per class, or a CSV file of paths and labels",
+        expected="a folder with one sub-folder of images per class, or a CSV file of paths and labels",
         fix="to classify images without labels: epochscope predict RUN IMAGE" if there else "check the spelling",
         path=str(source),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset, default_collate
 
 from trainer.data.batch import LABELS
-from trainer.data.buffers import as_read_only
+from trainer.data.buffers import tensor_of
 from trainer.data.decode import UnreadableError, displayed_size, fit
+from trainer.data.named_labels import in_order, label_text
 from trainer.errors import DataError, UsageError
 
 BATCH = 64
@@ -46,7 +48,7 @@ class SingleImages(IterableDataset[Any]):
 
 
 def as_loader(split: str, data: Any, seed: int) -> Any:
-    """Turn what a user gave as data into an iterable of batches.
+    """Turn data of any supported form into an iterable of batches.
 
     Args:
         split: "train", "valid" or "test".
@@ -184,8 +186,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
             expected="X (N, ...) of numbers and y (N,) of class numbers or names",
             fix="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
         )
-    array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-    return as_read_only(array)
+    return tensor_of(np.ascontiguousarray(array))
 
 
 def _channels_first(pixels: Tensor) -> Tensor:
@@ -204,9 +205,19 @@ def _numbers(split: str, labels: Any) -> tuple[Tensor, tuple[str, ...]]:
     if isinstance(labels, Tensor):
         return labels, ()
     array = np.asarray(labels)
+    if array.dtype.kind == "O" and all(isinstance(one, Integral) for one in array.flat):
+        array = array.astype(np.int64)
     if array.dtype.kind in "OUS" and array.ndim == 1:
-        names, numbers = np.unique(array.astype(str), return_inverse=True)
-        return torch.as_tensor(numbers), tuple(names.tolist())
+        given = [label_text(one) for one in array.tolist()]
+        if "" in given:
+            raise DataError(
+                "data.labels",
+                f"Label {given.index('')} of {split!r} is {array.tolist()[given.index('')]!r}, which names no class.",
+                expected="a text or a whole number for each image",
+                fix="leave these images out",
+            )
+        places = {name: place for place, name in enumerate(in_order(set(given)))}
+        return torch.tensor([places[name] for name in given]), tuple(places)
     return _as_tensor(split, array), ()
 
 
@@ -263,9 +274,11 @@ def _with_tensors(item: Any) -> Any:
 
 def _tensor(value: Any) -> Any:
     """Pillow images as folders have them: upright, on white, 16 bits scaled to 8."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        value = tensor_of(value)
     if not isinstance(value, Image.Image):
-        of_bytes = isinstance(value, np.ndarray | Tensor) and value.dtype in (np.uint8, torch.uint8)
-        return _from_bytes(_channels_first(torch.as_tensor(value)[None])[0]) if of_bytes and value.ndim > 1 else value
+        of_bytes = isinstance(value, Tensor) and value.dtype == torch.uint8 and value.ndim > 1
+        return _from_bytes(_channels_first(value[None])[0]) if of_bytes else value
     try:
         width, height = displayed_size(value)
         pixels = fit(value, (height, width), grey=value.mode in ("1", "L") or value.mode.startswith("I;16"))

@@ -14,11 +14,12 @@ from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, TensorDataset
 
 from trainer.data.batch import Batch, PairsSingles, counted, read_batch
+from trainer.data.buffers import tensor_of
 from trainer.data.class_lists import class_list, label_map
-from trainer.data.image_table import splits_of
 from trainer.data.inputs import Inputs
 from trainer.data.loader_forms import LabelledArrays, as_loader, image_tensor
 from trainer.data.loaders import DataSource
+from trainer.data.named_labels import splits_of
 from trainer.data.opening import open_data
 from trainer.data.seeding import seed_generators
 from trainer.data.sources import is_image_source
@@ -28,7 +29,7 @@ logger = logging.getLogger("epochscope")
 
 
 def data_source(data: Any, *, seed: int) -> DataSource:
-    """Turn what a user gave as data into a data source.
+    """Turn data of any supported form into a data source.
 
     Args:
         data: A data source, which is returned as it is; a source of images for `open_data`; or loaders.
@@ -118,7 +119,7 @@ class LoaderSource:
         # an iterator of batches has no names any more, arrays have them only as a data set
         lists = _class_lists(named) | _class_lists(self._splits)
         self.classes = lists.pop("train", ())
-        self._maps = {split: label_map(self.classes, names, split) for split, names in lists.items() if self.classes}
+        self._maps = _label_maps(self.classes, lists, self._splits)
 
     @property
     def loaders(self) -> Mapping[str, Iterable[Any]]:
@@ -146,10 +147,10 @@ class LoaderSource:
         self,
         classes: int,
         *,
-        ignored: int | None = None,
-        pairs: bool = False,
-        floating: torch.dtype | None = None,
-        whole: bool = False,
+        ignored: int | None,
+        pairs: bool,
+        floating: torch.dtype | None,
+        whole: bool,
     ) -> None:
         """Prepare for a model and a loss. From now on, labels outside 0 ... classes - 1 are refused: on a device they
         would end the process.
@@ -189,7 +190,9 @@ class LoaderSource:
             return None
         if isinstance(getattr(self._splits["train"], "dataset", None), LabelledArrays):
             return image_tensor("predict", images)
-        return torch.as_tensor(images) if np.asarray(images).dtype.kind == "f" else None
+        if isinstance(images, np.ndarray) and images.dtype.kind == "f":
+            return tensor_of(images)
+        return images if isinstance(images, Tensor) and images.is_floating_point() else None
 
     def batches_of(self, name: str, data: Any) -> Iterator[Batch]:
         """Read other labelled images, in any form that `as_loader` takes, as a split of this source.
@@ -204,7 +207,7 @@ class LoaderSource:
         other = copy.copy(self)
         loader = as_loader(name, data, self._seed)
         names = class_list(data) or class_list(loader)
-        maps = {name: label_map(self.classes, names, name)} if names and self.classes else {}
+        maps = _label_maps(self.classes, {name: names} if names else {}, {name: loader})
         other._splits, other._once, other._maps = {name: loader}, {}, maps  # noqa: SLF001  # it is a copy of this one
         return other.eval_batches(name, self.batch)
 
@@ -332,6 +335,27 @@ def _wrong_label(split: str, number: int, label: int, classes: int) -> DataError
 
 def _class_lists(splits: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {split: found for split, one in splits.items() if (found := class_list(one)) is not None}
+
+
+def _label_maps(
+    classes: tuple[str, ...], lists: Mapping[str, tuple[str, ...]], splits: Mapping[str, Any]
+) -> dict[str, Tensor | None]:
+    """How the labels of each split are translated, see `label_map`. Raises DataError also for arrays with names as
+    labels where the training data has numbers: which number a name stands for is not known."""
+    if classes:
+        return {split: label_map(classes, names, split) for split, names in lists.items()}
+    for split, loader in splits.items():
+        arrays = getattr(loader, "dataset", None)
+        if isinstance(arrays, LabelledArrays) and arrays.classes:
+            raise DataError(
+                "data.class_lists",
+                f"The labels of {split!r} are names, those of the training data are numbers.",
+                where=f"{split}: {', '.join(arrays.classes[:20])}",
+                expected="labels of one kind in all data",
+                fix="give class numbers here too, or names to the training data",
+                split=split,
+            )
+    return {}
 
 
 def _check_lengths(splits: Mapping[str, Any]) -> None:

@@ -54,7 +54,7 @@ class DataSource(Protocol):
         """Equal for equal data, different for other data; empty if not known."""
 
     def to(self, device: torch.device) -> None:
-        """Give batches on a device from now on.
+        """Move batches to a device from now on.
 
         Args:
             device: Where the model is.
@@ -143,7 +143,7 @@ class PublishesImages(Protocol):
     """Data whose images are in memory, for viewers."""
 
     def published(self, split: str) -> tuple[Pixels, NDArray[Any], NDArray[Any], list[str]]:
-        """Give the images of a split.
+        """Return the images of a split.
 
         Args:
             split: "train", "valid" or "test".
@@ -153,12 +153,15 @@ class PublishesImages(Protocol):
         """
 
 
-@runtime_checkable
-class Closeable(Protocol):
-    """Batches that hold something, such as a thread, until they are closed."""
+def close_batches(batches: Iterator[Any]) -> None:
+    """Let go of what batches hold until they are closed, such as a thread. Those of a caller may have nothing to close.
 
-    def close(self) -> None:
-        """Let go of it."""
+    Args:
+        batches: The batches.
+    """
+    close = getattr(batches, "close", None)
+    if close is not None:
+        close()
 
 
 def input_facts(feed: DataSource) -> dict[str, Any]:

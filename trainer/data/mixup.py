@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from trainer.data.batch import Batch, counted
-from trainer.data.loaders import Closeable
+from trainer.data.loaders import close_batches
 from trainer.errors import DataError, UsageError
 
 
@@ -67,8 +67,7 @@ class MixedBatches:
 
     def close(self) -> None:
         """Close the underlying batches: they may hold a thread."""
-        if isinstance(self._batches, Closeable):
-            self._batches.close()
+        close_batches(self._batches)
 
 
 def check_soft_labels(criterion: Any, classes: int, device: torch.device) -> None:
@@ -82,8 +81,8 @@ def check_soft_labels(criterion: Any, classes: int, device: torch.device) -> Non
     Raises:
         UsageError: `train.soft_labels`: it does not.
     """
-    outputs = torch.zeros(2, classes, device=device)
-    shares = torch.full((2, classes), 1 / classes, device=device)
+    outputs = torch.zeros(2, classes, dtype=torch.float32, device=device)
+    shares = torch.full((2, classes), 1 / classes, dtype=torch.float32, device=device)
     try:
         criterion(outputs, shares)
     except Exception as error:  # whatever a loss of the caller's own raises

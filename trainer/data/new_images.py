@@ -32,12 +32,12 @@ def decode_new(images: Any, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     Raises:
         FaultyDataError: Images cannot be read; it names every one.
     """
-    several = [images] if is_single(images) else list(_channels_last(images))
+    several = [images] if is_single(images) else list(channels_last(images))
     files = all(isinstance(image, (str, Path)) for image in several)  # a Pillow image may be in the list twice
     with no_warnings(), ThreadPoolExecutor(usable_cores() if files else 1) as pool:
         found = list(pool.map(lambda image: _decoded(image, shape), several))
     faults = [
-        Fault(_name(image, place), one.code, one.reason)
+        Fault(image_name(image, place), one.code, one.reason)
         for place, (image, one) in enumerate(zip(several, found, strict=True))
         if isinstance(one, UnreadableError)
     ]
@@ -62,14 +62,15 @@ def is_single(images: Any) -> bool:
     return len(shape) in (0, 2) or (len(shape) == 3 and shape[2] in CHANNELS)
 
 
-def _channels_last(images: Any) -> Any:
-    """Arrays (N, C, H, W) as (N, H, W, C)."""
+def channels_last(images: Any) -> Any:
+    """Bring arrays (N, C, H, W) into the order (N, H, W, C); anything else stays as it is."""
     shape: Any = getattr(images, "shape", ())
     first = len(shape) == 4 and shape[1] in CHANNELS and shape[3] not in CHANNELS
     return np.asarray(images).transpose(0, 2, 3, 1) if first else images
 
 
-def _name(image: Any, place: int) -> str:
+def image_name(image: Any, place: int) -> str:
+    """What faults call it: its path, else its place in the list."""
     return str(image) if isinstance(image, (str, Path)) else f"image {place}"
 
 

@@ -17,8 +17,10 @@ from trainer.data.split import split_pictures
 from trainer.data.validation import FaultyDataError, raise_problems
 from trainer.errors import DataError, UsageError
 from trainer.store.edits_file import LabelEdit, read_edits
+from trainer.torch_modes import own_modes
 
 
+@own_modes()
 def open_data(
     source: Any,
     *,
@@ -44,19 +46,18 @@ def open_data(
     large: int = 64,
     normalization: Normalization | None = None,
 ) -> ImageData:
-    """Open a source of images, check all of it, split it and measure its training part.
+    """Open a data set: check every image, split it, and measure the training images.
 
     Args:
-        source: Name of a data set ("digits", "cifar10", ...), "hf:NAME" of one on Hugging Face's Hub, or the name of a
-            plugin's (entry point in `epochscope.data`); path of a folder with a folder of images per class, of a folder
-            that `save_to_disk` of Hugging Face's `datasets` made, of a CSV file of paths and labels, or of tar shards:
-            a folder of them, one file, or a pattern such as `train-{000000..000012}.tar`; a DataFrame
-            with the columns of such a file; a list of (path, label) or (Pillow image, label); a pair (images uint8
-            (N, H, W) or (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train", "valid" and
-            "test" to any of these but a name or a path.
+        source: Name of a data set: "digits", "cifar10", ..., "hf:NAME" on the Hugging Face Hub, or one from a plugin
+            (entry point in `epochscope.data`). Or a path: a folder with a sub-folder per class, a folder written by
+            `save_to_disk` of Hugging Face's `datasets`, a CSV file of paths and labels, or tar shards (a folder, a
+            file, or a pattern such as `train-{000000..000012}.tar`). Or data: a DataFrame with the columns of such a
+            CSV file; a list of (path, label) or (Pillow image, label); a pair (images uint8 (N, H, W) or
+            (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train", "valid" and "test" to data.
         seed: Seed of the split, the order and the augmentation.
         valid: Fraction of the training images kept for validation, in [0, 1), if the source has no validation images.
-        test: Fraction kept for the test, in [0, 1), if the source has no images for it.
+        test: Fraction kept for testing, in [0, 1), if the source has no test images.
         samples: At most this many training images, 1 or more, each class keeping its share. None: all.
         size: Side of the square images in pixels, 8 to 512. None: as the source has them; `large` if they are larger
             than 64.
@@ -73,8 +74,8 @@ def open_data(
         sampling: "shuffle": every training image once per epoch; "balanced": as many of each class, with repetition.
         root: Folder of downloaded data sets. None: the cache folder.
         progress: Called with the stage, the number done and the total.
-        fingerprint: That of a run whose classes and split are wanted; rules of version 0.1.0 are tried if today's give
-            another one. None: today's rules.
+        fingerprint: Fingerprint of a run whose classes and split are to be reproduced; if today's rules give another
+            one, those of version 0.1.0 are tried. None: today's rules.
         large: Side in pixels of images that are larger than 64, if `size` is None.
         normalization: Mean and standard deviation of each channel, for values in [0, 1]. None: those of the training
             images.

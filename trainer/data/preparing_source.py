@@ -62,7 +62,7 @@ class PreparingSource:
             DataError: Images cannot be read; it names every one.
         """
         decoded = decode_new(images, self.image_shape)
-        out = torch.empty(len(decoded), *self.image_shape, device=self._device)
+        out = torch.empty(len(decoded), *self.image_shape, dtype=torch.float32, device=self._device)
         if not len(decoded):
             return out
         return Normaliser(self.mean, self.std)(packed(decoded).to(self._device), out, Workspace())

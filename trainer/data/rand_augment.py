@@ -66,7 +66,7 @@ def draw_operations(count: int, *, seed: int, epoch: int) -> Operations:
     """
     generator = generator_for("randaugment", seed, epoch)
     which = torch.randint(len(OPERATIONS), (count, PER_IMAGE), generator=generator)
-    return Operations(which, torch.rand(count, PER_IMAGE, generator=generator) <= 0.5)
+    return Operations(which, torch.rand(count, PER_IMAGE, generator=generator, dtype=torch.float32) <= 0.5)
 
 
 def apply_operations(pixels: Tensor, operations: Operations, magnitude: int, workspace: Workspace) -> Tensor:
@@ -170,8 +170,8 @@ def move(name: str, size: Tensor, height: int, width: int) -> Coordinates:
         Source of each pixel.
     """
     one, zero = torch.ones_like(size), torch.zeros_like(size)
-    column = torch.arange(width, device=size.device) - (width - 1) / 2
-    row = torch.arange(height, device=size.device) - (height - 1) / 2
+    column = torch.arange(width, dtype=torch.float32, device=size.device) - (width - 1) / 2
+    row = torch.arange(height, dtype=torch.float32, device=size.device) - (height - 1) / 2
     turn = size * (math.pi / 180) if name == "Rotate" else zero
     cos, sin = turn.cos(), turn.sin()
     right = size if name == "ShearX" else -sin

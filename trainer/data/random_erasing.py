@@ -30,7 +30,7 @@ def draw_erased(count: int, height: int, width: int, *, probability: float, seed
         Rectangles of images 0 ... n - 1; empty for images that are not chosen, or too small for any.
     """
     generator = generator_for("erasing", seed, epoch)
-    chosen = torch.rand(count, generator=generator) < probability
+    chosen = torch.rand(count, generator=generator, dtype=torch.float32) < probability
     drawn = draw_rectangles(
         Rectangles(*torch.zeros(4, count, dtype=torch.int64)),
         (height, width),

@@ -24,9 +24,12 @@ from trainer.data.cache import shard_indexes
 from trainer.data.file_stamp import Stamp, file_stamp, open_file, settle
 from trainer.data.image_formats import UNREAD, image_suffixes, suffix_of
 from trainer.data.image_set import Fault
+from trainer.store.sealed_json import seal, unseal
 from trainer.store.temporary_names import temporary_name
+from trainer.text.json_text import parse_json
+from trainer.text.unicode_text import is_unicode, printable
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the layout or the rules change: older indexes are then not found."""
 LABEL_BYTES = 1 << 20
 """A `.cls` or `.json` that is larger is no label."""
@@ -56,6 +59,9 @@ class ShardIndex:
     """What cannot be used. The path is the name of a member, or empty for the shard itself."""
     left: list[tuple[str, str, str]] = field(default_factory=list)
     """Kind, name and `what`, as in `LeftOut`, of each member that is not used."""
+
+
+_decoder = msgspec.json.Decoder(tuple[Stamp, ShardIndex])
 
 
 class Place(NamedTuple):
@@ -92,14 +98,14 @@ def shard_index(path: Path) -> tuple[ShardIndex, Stamp]:
     """
     stamp = file_stamp(path.stat(), str(path))
     kept = _kept(path)
-    with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
-        known, index = msgspec.json.decode(kept.read_bytes(), type=tuple[Stamp, ShardIndex])
+    with contextlib.suppress(OSError, ValueError):
+        known, index = parse_json(_decoder, unseal(kept.read_bytes()))
         if known == stamp:
             return index, stamp
     settle([stamp])
     index = read_index(path)
     with contextlib.suppress(OSError):  # it is read again next time
-        _keep(kept, msgspec.json.encode((stamp, index)))
+        _keep(kept, seal(msgspec.json.encode((stamp, index))))
     return index, stamp
 
 
@@ -172,11 +178,11 @@ def _members(path: Path, size: int, index: ShardIndex) -> Iterator[tarfile.TarIn
         what = "the file is empty" if not size else f"damaged after {count:,} members" if count else "not a tar archive"
         index.faults.append(Fault("", "damaged_shard", f"{what}: {error}" if size else what))
         return
-    if reason := _after(path, end, size):
+    if reason := _after(path, end):
         index.faults.append(Fault("", "damaged_shard", f"{reason} (after {count:,} members)"))
 
 
-def _after(path: Path, end: int, size: int) -> str:
+def _after(path: Path, end: int) -> str:
     """What is wrong with what follows the last member: there should be a block of zeros, and nothing else."""
     with path.open("rb") as file:
         file.seek(end)
@@ -225,7 +231,7 @@ class _Samples:
             kind[extension] = Place(name, member.offset_data, member.size)
 
     def _leave(self, kind: str, name: str, what: str = "") -> None:
-        self._index.left.append((kind, _printable(name), what))
+        self._index.left.append((kind, printable(name), what))
 
 
 def _plain(name: str) -> str:
@@ -238,9 +244,9 @@ def _plain(name: str) -> str:
 def _fault(member: tarfile.TarInfo, name: str, size: int, *, twice: bool) -> Fault | None:
     """Why a member cannot be read from its place in the shard. `twice`: its sample has one of this kind already."""
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
-        return Fault(_printable(name), "unsafe_path", "its path leads out of the shard")
-    if not _is_text(name):
-        return Fault(_printable(name), "name", "the member's name is not valid Unicode text")
+        return Fault(printable(name), "unsafe_path", "its path leads out of the shard")
+    if not is_unicode(name):
+        return Fault(printable(name), "name", "the member's name is not valid Unicode text")
     if member.issym() or member.islnk():
         return Fault(name, "link", "a link, not an image: write the shard with tar --dereference --hard-dereference")
     if member.issparse():
@@ -252,18 +258,6 @@ def _fault(member: tarfile.TarInfo, name: str, size: int, *, twice: bool) -> Fau
     if twice:
         return Fault(name, "two_members", "the shard has two members of this name")
     return None
-
-
-def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _add(sample: _Sample, read: Callable[[Place], bytes], index: ShardIndex) -> None:
@@ -315,7 +309,7 @@ def _label(sample: _Sample, read: Callable[[Place], bytes]) -> Label | _Unlabell
             found = int(found)
         found = found.strip() if isinstance(found, str) else found
     number = isinstance(found, int) and not isinstance(found, bool) and abs(found) < 1 << 53
-    if not number and not (isinstance(found, str) and found and _is_text(found)):
+    if not number and not (isinstance(found, str) and found and is_unicode(found)):
         expected = "an object with label or cls" if extension == "json" else "the number or the name of a class"
         return _Unlabelled(f"its label {place.name} names no class: expected {expected}")
     return found

@@ -18,7 +18,9 @@ TAR = ".tar"
 COMPRESSED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
 """What shards are sometimes compressed to. They are found, so that it can be said why they cannot be read."""
 MOST_SHARDS = 1_000_000
-_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_MOST_LETTERS = 1 << 28
+"""Of their names together."""
+_RANGE = re.compile(r"\{(\d{1,18})\.\.(\d{1,18})\}")
 _CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -92,13 +94,13 @@ def _expanded(pattern: str) -> list[str]:
     names = [pattern]
     while any(_RANGE.search(name) or _CHOICE.search(name) for name in names):
         count = sum(_choices(name)[1] for name in names)
-        if not 0 < count <= MOST_SHARDS:
+        if not 0 < count <= MOST_SHARDS or count * len(pattern) > _MOST_LETTERS:
             raise UsageError(
                 "data.shard_pattern",
                 f"The pattern expands to {count:,} shards.",
                 where=pattern,
                 expected="a range from the first to the last number, such as {000000..000012}, of at most "
-                f"{MOST_SHARDS:,} shards",
+                f"{MOST_SHARDS:,} shards and {_MOST_LETTERS:,} letters",
                 path=pattern,
                 count=count,
             )
@@ -112,7 +114,8 @@ def _choices(name: str) -> tuple[Iterator[str], int]:
         first, last = (int(number) for number in found.groups())
         width = len(found[1])
         numbers = range(first, last + 1)
-        return (f"{name[: found.start()]}{number:0{width}d}{name[found.end() :]}" for number in numbers), len(numbers)
+        count = max(0, last - first + 1)  # more than `len` can say, perhaps
+        return (f"{name[: found.start()]}{number:0{width}d}{name[found.end() :]}" for number in numbers), count
     if found := _CHOICE.search(name):
         start, end, words = found.start(), found.end(), found[1].split(",")
         return (f"{name[:start]}{word}{name[end:]}" for word in words), len(words)

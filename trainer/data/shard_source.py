@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from trainer.data.file_stamp import FilePlace
 from trainer.data.folder_scan import Listing
-from trainer.data.image_folder import LARGEST, load_listing, policy_of_files, with_faults
+from trainer.data.image_folder import load_listing, policy_of_files, with_faults
 from trainer.data.image_set import Fault, ImageSet, Progress
-from trainer.data.image_table import in_order, split_problems
+from trainer.data.named_labels import in_order, split_problems
 from trainer.data.shard_index import Label, ShardIndex, shard_index
 from trainer.data.shard_names import find_shards
 from trainer.errors import DataError
@@ -52,7 +52,7 @@ class ShardListing(Listing):
         return count <= KEPT_BYTES
 
 
-def load_shards(source: str | Path, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
+def load_shards(source: str | Path, size: int | None, progress: Progress, large: int) -> ImageSet:
     """Find, decode (or map the cache) and check the images of tar shards.
 
     Args:

@@ -23,6 +23,7 @@ from trainer.errors import UsageError
 from trainer.home_path import expanded
 from trainer.plotting.png import png_bytes
 from trainer.store import durable
+from trainer.store.disk_errors import disk_error
 from trainer.store.output_file import remove_stale
 from trainer.store.temporary_names import temporary_name
 
@@ -74,7 +75,7 @@ def write_shards(
     try:
         work.mkdir(parents=True)
     except OSError as error:
-        raise durable.disk_error(error, work) from error
+        raise disk_error(error, work) from error
     try:
         keys, shards, written = _keys(pictures), 0, 0
         for name, rows in split.items():

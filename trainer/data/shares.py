@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainer.data.batch import Batch
 from trainer.data.inputs import stand_in
-from trainer.data.loaders import Closeable
+from trainer.data.loaders import close_batches
 
 
 @runtime_checkable
@@ -60,8 +60,7 @@ def train_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Bat
         for images, *of_images in batches:
             yield (images[rank::size], *of_images)  # type: ignore[misc]  # a pair or a triple, as it came
     finally:
-        if isinstance(batches, Closeable):
-            batches.close()
+        close_batches(batches)
 
 
 def eval_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Batch | None]:
@@ -86,8 +85,7 @@ def with_stand_ins(batches: Iterator[Batch | None], whole: Callable[[], Iterator
         if batch is None:
             there = whole()
             images, *of_images = next(there)
-            if isinstance(there, Closeable):
-                there.close()
+            close_batches(there)
             batch = (stand_in(images), *(one[:0] for one in of_images))  # type: ignore[assignment]
         yield batch  # type: ignore[misc]
 

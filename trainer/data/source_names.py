@@ -38,9 +38,11 @@ def check_source(source: str) -> None:
 
     if source in data_names():
         return
+    fix = "check the spelling, or give the full path of the folder"
     looks_like_path = any(sign in source for sign in "/\\.~")
     if os.path.exists(folder):  # noqa: PTH110
         what = f"{source} is a file, neither a folder of images nor a CSV table of them"
+        fix = "unpack an archive, and save a spreadsheet as CSV in UTF-8"
     elif looks_like_path:
         what = f"there is no {'file' if folder.suffix.lower() in (*TABLE_SUFFIXES, TAR) else 'folder'} {source}"
     else:
@@ -51,9 +53,9 @@ def check_source(source: str) -> None:
         "data.unknown_source",
         what,
         where=source,
-        expected=f"one of {', '.join(known)}, a folder with a folder of images per class, a CSV file of paths and "
-        "labels, or tar shards",
-        fix=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
+        expected=f"one of {', '.join(known)}, a folder with one sub-folder of images per class, a CSV file of paths "
+        "and labels, or tar shards",
+        fix=f"did you mean {close[0]}?" if close else fix,
         source=source,
         suggestion=close[0] if close else "",
     )

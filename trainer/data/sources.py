@@ -20,17 +20,11 @@ from trainer.data.image_collection import (
     pairs_of_images,
 )
 from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
-from trainer.data.image_table import (
-    Table,
-    joined,
-    load_table,
-    read_table,
-    splits_of,
-    table_of_frame,
-    table_of_pairs,
-)
+from trainer.data.image_table import Table, joined, read_table, table_of_frame, table_of_pairs
+from trainer.data.named_labels import splits_of
 from trainer.data.shard_names import is_shards
 from trainer.data.source_names import DOWNLOADS, check_source, is_name, is_named, is_table
+from trainer.data.table_listing import load_table
 from trainer.errors import EpochscopeError, UsageError
 from trainer.home_path import expanded
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LARGE = 100_000
+"""Numbers in a tensor of a checkpoint, at least, of which processes that share a model are told the shape alone."""
+
 
 class ProcessGroup:
     """A single process; `TorchGroup` is several.

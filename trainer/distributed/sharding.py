@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.distributed.process_group import ProcessGroup
+from trainer.distributed.deferred_init import DeferredInit, deferred_init, forget_deferred
+from trainer.distributed.process_group import LARGE, ProcessGroup
 from trainer.errors import UsageError
 
 T = TypeVar("T")
@@ -40,18 +41,63 @@ def local(tensor: Tensor) -> Tensor:
 def shard_model(model: nn.Module, optimizer: Optimizer, group: ProcessGroup) -> None:
     """Shard the parameters of `model` in place, and have `optimizer`, which has no state yet, train the parts.
 
-    All processes must have the same weights. From then on only `ShardedForward` may call the model: a call that other
-    processes do not make would wait for them forever.
+    All processes must have the same weights; a model from `build_deferred` gets its weights here, those of the first
+    process. From then on only `ShardedForward` may call the model: a call that other processes do not make would wait
+    for them forever.
     """
     from torch.distributed.fsdp import fully_shard
 
     names = {id(parameter): name for name, parameter in model.named_parameters()}
-    mesh = group.mesh(next(model.parameters()).device.type)
+    deferred, first = deferred_init(model), _tensors_of(model)
+    mesh = group.mesh(device_of(model).type)
     for module in exchange_groups(model):
         fully_shard(module, mesh=mesh, reshard_after_forward=True)
+    if deferred is not None:
+        _fill(model, deferred, first, group)
+        forget_deferred(model)
     for settings in optimizer.param_groups:
         settings["params"] = [model.get_parameter(names[id(one)]) for one in settings["params"]]
+    use_plain_kernels(optimizer)
     model.register_forward_pre_hook(_check_at_work, prepend=True)
+
+
+def use_plain_kernels(optimizer: Optimizer) -> None:
+    """Not the fused kernels, but for Adam's: torch has no others for sharded parameters."""
+    if not isinstance(optimizer, torch.optim.Adam | torch.optim.AdamW):
+        for settings in optimizer.param_groups:
+            if settings.get("fused"):
+                settings["fused"] = None
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where the model computes, or is to compute."""
+    deferred = deferred_init(model)
+    if deferred is not None:
+        return deferred.device
+    return next((one.device for one in model.parameters()), torch.device("cpu"))
+
+
+def _tensors_of(model: nn.Module) -> dict[str, Tensor]:
+    return {name: one.detach() for name, one in (*model.named_parameters(), *model.named_buffers())}
+
+
+def _fill(model: nn.Module, deferred: DeferredInit, first: Mapping[str, Tensor], group: ProcessGroup) -> None:
+    """Give the sharded model its values: one whole tensor at a time, of which each process keeps its part. `first`:
+    what the constructor has made."""
+    from torch.distributed.tensor import distribute_tensor
+
+    model.to_empty(device=deferred.device)
+    for name, here in _tensors_of(model).items():
+        made = first[name]
+        if not is_sharded(here):
+            here.copy_(deferred.value(made))
+            continue
+        like: Any = here
+        # other processes need only its shape
+        whole = deferred.value(made) if not group.rank else torch.empty_like(made, device="cpu")
+        part = distribute_tensor(whole.to(deferred.device), like.device_mesh, like.placements)
+        local(here).copy_(local(part))
+    group.copy_from_first(model.buffers())
 
 
 def exchange_groups(model: nn.Module) -> Iterator[nn.Module]:
@@ -117,16 +163,25 @@ def gathered(tensors: Mapping[str, Tensor], *, keep: bool) -> dict[str, Tensor]:
     return whole
 
 
-def scattered(tensors: Mapping[str, T], like: Mapping[str, Tensor]) -> dict[str, T]:
+def scattered(tensors: Mapping[str, T], like: Mapping[str, Tensor], group: ProcessGroup) -> dict[str, T]:
     """`tensors` with this process's part of those of the same shape as the sharded parameter of their name in `like`.
-    Every process calls this, and has whole tensors."""
+    Every process calls this. The first has whole tensors; of large ones the others may know the shape alone."""
     from torch.distributed.tensor import distribute_tensor
 
     found: dict[str, Any] = dict(tensors)
+    device = next((one.device for one in like.values()), torch.device("cpu"))
     for key, value in tensors.items():
         model: Any = like.get(key)
-        if model is not None and isinstance(value, Tensor) and value.shape == model.shape:
-            found[key] = distribute_tensor(value.to(model.device), model.device_mesh, model.placements)
+        if not isinstance(value, Tensor):
+            continue
+        shared = model is not None and value.shape == model.shape
+        if shared or value.numel() >= LARGE:
+            whole = torch.empty_like(value, device=device) if value.is_meta else value.to(device)
+            if shared:
+                found[key] = distribute_tensor(whole, model.device_mesh, model.placements)
+            else:
+                group.copy_from_first([whole])
+                found[key] = whole
     return found
 
 

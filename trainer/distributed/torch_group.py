@@ -18,8 +18,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 import torch.distributed as dist
+
+# the defaults of its functions keep the group that is there when it is imported, and an optimiser imports it: the group
+# and its threads outlived `_close`, and one that let go of a tensor while Python ended aborted the process
+import torch.distributed.nn.functional
 from torch import Tensor
-from torch.distributed.distributed_c10d import _set_pg_timeout
 
 from trainer.distributed.peer_errors import PeerError, lost, peer_error, stuck, told
 from trainer.distributed.placement import Placement, wait_minutes
@@ -27,6 +30,7 @@ from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import UsageError
 from trainer.store import process
 from trainer.text.text_shortening import first_line
+from trainer.torch_internals import copy_each, set_patience
 
 if TYPE_CHECKING:
     from torch.distributed.device_mesh import DeviceMesh
@@ -147,8 +151,8 @@ class TorchGroup(ProcessGroup):
         if len(kinds) > 1 or kinds - {"cpu", "cuda"}:
             raise UsageError(
                 "distributed.devices",
-                f"The processes compute on {', '.join(sorted(name for _, name in there))}.",
-                expected="all of them on processors, or all of them on CUDA GPUs",
+                f"The processes run on different devices: {', '.join(sorted(name for _, name in there))}.",
+                expected="all of them on CPUs, or all of them on CUDA GPUs",
                 fix="give all of them the same --device: auto, cpu or cuda",
             )
         if device.type == "cuda":
@@ -170,7 +174,7 @@ class TorchGroup(ProcessGroup):
         there = [(place, one.grad) for place, one in zip(places, parameters, strict=True) if one.grad is not None]
         buffer.zero_()
         if there:  # an uneven batch may have no image for this process
-            torch._foreach_copy_([place for place, _ in there], [gradient for _, gradient in there])
+            copy_each([place for place, _ in there], [gradient for _, gradient in there])
         has = [float(one.grad is not None) for one in parameters]
         buffer[-len(has) :] = torch.tensor(has, dtype=buffer.dtype, device=buffer.device)
         self._call(lambda: dist.all_reduce(buffer, group=self._tensors))
@@ -181,7 +185,7 @@ class TorchGroup(ProcessGroup):
                     one.grad = torch.zeros_like(one)
         kept = [(place, one.grad) for place, one in zip(places, parameters, strict=True) if one.grad is not None]
         if kept:
-            torch._foreach_copy_([gradient for _, gradient in kept], [place for place, _ in kept])
+            copy_each([gradient for _, gradient in kept], [place for place, _ in kept])
 
     def _places(self, parameters: Sequence[Tensor], kind: tuple[torch.dtype, torch.device]) -> list[Tensor]:
         """The memory that is exchanged, and the part of it that is each parameter's."""
@@ -264,7 +268,7 @@ class TorchGroup(ProcessGroup):
         """How long exchanges wait from now on: hours while data are prepared, minutes once steps are taken."""
         if self._patience != patience:
             self._patience = patience
-            _set_pg_timeout(patience)  # public from torch 2.15 on
+            set_patience(patience)
 
     def _call(self, collective: Callable[[], object]) -> None:
         if not self._open:

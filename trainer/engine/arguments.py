@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, Literal
 
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from trainer.callback import Callback, needs_validation_error
 from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource
+from trainer.distributed.deferred_init import build_deferred, deferred_init
+from trainer.distributed.sharding import device_of
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
 from trainer.metrics.monitor import Monitor
-from trainer.models import check_model, floating_type
+from trainer.models import floating_type, trial_logits
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
+from trainer.torch_internals import BatchNorm
+from trainer.torch_modes import check_default_device, check_not_inference
 
 EVAL_BATCH = 1000
 """Images per batch where nothing is trained; metrics do not depend on it beyond rounding."""
 MOST_THREADS = 1024
 MOST_EVAL_BATCH = 65_536
+MOST_SEED = 2**63 - 1
 
 
 def promise(
@@ -42,6 +48,13 @@ def promise(
 
 def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
     """The callbacks given, preceded by the command line's defaults for a run folder that are missing among them."""
+    if isinstance(callbacks, Callback):
+        raise UsageError(
+            "callbacks.not_list",
+            f"callbacks: got one callback, {type(callbacks).__name__}, instead of a list.",
+            expected="a list of callbacks",
+            fix="callbacks=[...], even for a single one",
+        )
     given = list(callbacks)
     if not written:
         return given
@@ -49,12 +62,12 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
-def check_deciders(callbacks: Iterable[Callback], feed: DataSource, monitor: Monitor | None = None) -> None:
+def check_deciders(callbacks: Iterable[Callback], feed: DataSource, monitor: Monitor) -> None:
     """Raises UsageError `callback.no_validation` or `metrics.no_validation` where a callback, or a monitor that was
     chosen, decides by a validation that does not exist."""
     if "valid" in feed.sizes:
         return
-    if monitor not in (None, Monitor()):
+    if monitor != Monitor():
         raise UsageError(
             "metrics.no_validation",
             f"The best epoch is to be chosen by {monitor.name}, but there is no validation split.",
@@ -68,7 +81,63 @@ def check_deciders(callbacks: Iterable[Callback], feed: DataSource, monitor: Mon
             raise needs_validation_error(callback)
 
 
-def checked_count(name: str, value: int, most: int) -> int:
+def checked_seed(seed: Any) -> int:
+    """The seed; raises UsageError where it is not a whole number that every generator takes."""
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= int(seed) <= MOST_SEED:
+        raise UsageError("train.seed", f"seed: got {seed!r}.", expected=f"a whole number from 0 to {MOST_SEED}")
+    return int(seed)
+
+
+def placed(model: Any, device: torch.device, *, deferred: bool = False) -> nn.Module:
+    """The model on its device; with `deferred` what a function builds has no values yet. Raises UsageError where it is
+    not a module, or has no weights yet: those of lazy layers get their shape, and those on the meta device their
+    values, only later."""
+    if _makes_one(model):
+        model = build_deferred(model, device) if deferred else model()
+    if isinstance(model, nn.Module) and deferred_init(model) is not None:
+        return model
+    if not isinstance(model, nn.Module):
+        raise UsageError(
+            "model.not_one",
+            f"model: got {model!r:.100}.",
+            expected="an instance of torch.nn.Module, or a function without arguments that makes one",
+            fix="model = build_model('softmax', data.input_shape, len(data.classes)), or a module of your own",
+        )
+    check_default_device()
+    tensors = [*model.parameters(), *model.buffers()]
+    if any(is_lazy(one) or one.is_meta for one in tensors):
+        raise UsageError(
+            "model.no_weights",
+            "The model has weights without values: of lazy layers, or on the meta device.",
+            expected="a model that can be called",
+            fix="call a model with lazy layers once, on a batch of images, before it is passed to Trainer; "
+            "in place of a model on the meta device pass the function that builds it",
+        )
+    return model.to(device)
+
+
+def _makes_one(given: Any) -> bool:
+    """Whether it is a function that can be called without arguments."""
+    if isinstance(given, nn.Module | type) or not callable(given):
+        return False
+    try:
+        inspect.signature(given).bind()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def checked_threads(threads: int | None) -> int | None:
+    """The number of CPU threads, None as it is; raises UsageError `train.count`."""
+    return threads if threads is None else _checked_count("threads", threads, MOST_THREADS)
+
+
+def checked_eval_batch(images: int | None) -> int:
+    """Images per batch where nothing is trained, None: as usual; raises UsageError `train.count`."""
+    return _checked_count("eval_batch", EVAL_BATCH if images is None else images, MOST_EVAL_BATCH)
+
+
+def _checked_count(name: str, value: int, most: int) -> int:
     """The value of the argument `name`; raises UsageError where it is not a whole number from 1 to `most`."""
     if not _is_count(value) or value > most:
         raise UsageError(
@@ -101,19 +170,34 @@ def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
     return int(epochs)
 
 
-def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -> Optimizer:
-    """The optimiser given, or made by the function given, or Adam; the last two also train the loss's parameters.
-    Raises UsageError where there is nothing to train."""
+def trained_parameters(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters to train. Raises UsageError where there are none."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
+    return parameters
+
+
+def made_optimizer(optimizer: Any, model: nn.Module, criterion: object) -> Optimizer:
+    """The optimiser given, or made by the function given, or Adam; the last two also train the loss's parameters.
+    Raises UsageError where there is nothing to train."""
+    parameters = trained_parameters(model)
     if isinstance(criterion, nn.Module):
         known = {id(parameter) for parameter in model.parameters()}
         parameters += [one for one in criterion.parameters() if one.requires_grad and id(one) not in known]
     if optimizer is None:
-        fused = parameters[0].device.type in ("cpu", "cuda") and all(one.is_floating_point() for one in parameters)
+        fused = device_of(model).type in ("cpu", "cuda") and all(one.is_floating_point() for one in parameters)
         return torch.optim.Adam(parameters, fused=fused)
-    made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
+    made = _checked_optimizer(optimizer, parameters)
+    own = {id(parameter) for parameter in (*model.parameters(), *parameters)}  # frozen ones may be trained later
+    if not any(id(one) in own for group in made.param_groups for one in group["params"]):
+        raise UsageError(
+            "optimizer.parameters",
+            f"The optimiser {type(made).__name__} holds no parameter of the model: the model would not change.",
+            expected="an optimiser of this model's parameters",
+            fix="make it after the model: optimizer=SGD(model.parameters(), lr=0.1); or pass a function: "
+            "optimizer=lambda parameters: SGD(parameters, lr=0.1)",
+        )
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
             "optimizer.closure", f"{type(made).__name__} works only on the CPU here.", fix="use device='cpu'"
@@ -121,15 +205,38 @@ def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -
     return made
 
 
+def _checked_optimizer(given: Any, parameters: list[nn.Parameter]) -> Optimizer:
+    made = given(parameters) if callable(given) and not isinstance(given, Optimizer) else given
+    if not isinstance(made, Optimizer):
+        raise UsageError(
+            "optimizer.not_one",
+            f"optimizer: got {made!r:.100}.",
+            expected="an optimiser of torch.optim, or a function of parameters to one",
+            fix="optimizer=lambda parameters: torch.optim.SGD(parameters, lr=0.1)",
+        )
+    return made
+
+
 def on_device(criterion: Any, model: nn.Module, device: torch.device) -> Any:
-    """The criterion; if it is a module, with its parameters and buffers on `device`, in float64 for a float64 model."""
+    """The criterion; if it is a module, with its parameters and buffers on `device`, in float64 for a float64 model.
+    Raises UsageError where it is not one."""
+    if isinstance(criterion, type) or not callable(criterion):
+        raise UsageError(
+            "loss.not_one",
+            f"loss: got {criterion!r:.100}.",
+            expected="a function of logits and labels, or an instance of a loss of torch.nn",
+            fix="loss=torch.nn.CrossEntropyLoss(), with its brackets",
+        )
     if not isinstance(criterion, nn.Module):
         return criterion
     return criterion.to(device, torch.float64 if floating_type(model) == torch.float64 else None)
 
 
 def check_trainable(model: nn.Module) -> None:
-    """Raises UsageError `model.half` for float16 weights: small updates vanish, and Adam divides by zero."""
+    """Raises UsageError `model.half` for float16 weights: small updates vanish, and Adam divides by zero; and where
+    torch is set to something that no training bears, see `torch_modes`."""
+    check_default_device()
+    check_not_inference(model)
     if any(value.dtype == torch.float16 and value.requires_grad for value in model.parameters()):
         raise UsageError(
             "model.half",
@@ -141,10 +248,23 @@ def check_trainable(model: nn.Module) -> None:
 
 def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Class names from the data, or numbers up to the model's outputs if it has none."""
+    outputs = trial_logits(model, *_trial_of(feed)).shape[1]
+    return feed.classes or tuple(str(number) for number in range(outputs))
+
+
+def _trial_of(feed: DataSource) -> tuple[Sequence[int], int | None, torch.dtype | None, Any]:
+    """What `trial_logits` sends through a model for this data, and the outputs it expects."""
     dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
     example = feed.example if isinstance(feed, LoaderSource) else None
-    outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype, example)
-    return feed.classes or tuple(str(number) for number in range(outputs))
+    return feed.input_shape, len(feed.classes) or None, dtype, example
+
+
+def _gives_probabilities(model: nn.Module, feed: DataSource) -> bool:
+    """Whether what a model of the caller's own gives sums to 1: it ends in a softmax."""
+    if hasattr(model, "built_as") or deferred_init(model) is not None:
+        return False
+    outputs = trial_logits(model, *_trial_of(feed)).double()
+    return bool((outputs >= 0).all() and ((outputs.sum(1) - 1).abs() < 1e-3).all())
 
 
 def custom_settings(
@@ -152,14 +272,14 @@ def custom_settings(
     optimizer: Optimizer,
     criterion: object,
     train: Mapping[str, Any],
-    metrics: tuple[str, ...] = (),
-    monitor: Monitor | None = None,
+    metrics: tuple[str, ...],
+    monitor: Monitor,
 ) -> dict[str, Any]:
     """What run.toml says of a run with the caller's own objects; `train`: its plain settings. `built`: the arguments of
     `build_model`, where the model comes from there."""
-    if monitor not in (None, Monitor()):
+    if monitor != Monitor():
         train = {**train, "monitor": monitor.name, "monitor_mode": monitor.mode}
-    built = getattr(model, "built_as", None)
+    built, group = getattr(model, "built_as", None), optimizer.param_groups[0]
     return {
         "custom": True,
         "model": type(model).__name__,
@@ -168,7 +288,7 @@ def custom_settings(
         "train": {
             **train,
             "optimizer": type(optimizer).__name__,
-            "lr": float(optimizer.param_groups[0]["lr"]),
+            "lr": float(group.get("initial_lr", group["lr"])),  # a schedule may have changed the rate
             "loss": getattr(criterion, "__name__", type(criterion).__name__),
         },
     }
@@ -185,7 +305,7 @@ def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes:
 
     Raises UsageError if loss, model and batch size do not fit together.
     """
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    device = device_of(model)
     floating = floating_type(model)
     logits = torch.float64 if floating == torch.float64 else torch.float32
     loss = Loss(criterion, classes, torch.zeros((), dtype=logits, device=device))
@@ -193,13 +313,18 @@ def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes:
         pairs = has_batch_norm(model, criterion)
         feed.expect(classes, ignored=loss.ignored, pairs=pairs, floating=floating, whole=whole)
     check_batch_norm(model, feed)
+    if type(criterion) is nn.CrossEntropyLoss and _gives_probabilities(model, feed):
+        loss.notes.append(
+            "The model ends in a softmax, but CrossEntropyLoss applies one itself: training is slower, and confidences "
+            "are too low. Leave the model's own softmax out."
+        )
     return loss
 
 
 def has_batch_norm(*parts: object) -> bool:
     """Whether model or loss have BatchNorm layers, which may be unable to train on a single image."""
     modules = (module for part in parts if isinstance(part, nn.Module) for module in part.modules())
-    return any(isinstance(module, _BatchNorm) for module in modules)
+    return any(isinstance(module, BatchNorm) for module in modules)
 
 
 def check_batch_norm(model: nn.Module, feed: DataSource) -> None:

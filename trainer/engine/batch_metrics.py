@@ -36,10 +36,14 @@ class BatchMetrics:
         self.deferred = deferred
         self.loss = loss
         self.ignored = ignored
+        self.new_epoch()
+
+    def new_epoch(self) -> None:
+        """Set all sums to zero."""
         self.loss_sum = 0.0
         self.loss_amount = 0.0
         self.samples = 0
-        self.confusion = np.zeros((classes, classes), dtype=np.int64)
+        self.confusion = np.zeros((self.classes, self.classes), dtype=np.int64)
         self._outputs: list[Tensor] = []
         self._labels: list[Tensor] = []
         self._device_counts: Tensor | None = None
@@ -170,12 +174,6 @@ class BatchMetrics:
         if self.loss_amount == found.samples:
             return found
         return replace(found, loss=self.loss_sum / self.loss_amount if self.loss_amount else math.nan)
-
-    def new_epoch(self) -> None:
-        """Reset all sums."""
-        self.__init__(  # type: ignore[misc]  # the constructor is the reset
-            self.classes, deferred=self.deferred, loss=self.loss, ignored=self.ignored
-        )
 
     # -- checkpoint ----------------------------------------------------------------------------------------------
 

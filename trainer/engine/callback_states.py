@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from trainer.callback import Callback, callback_name
+from trainer.errors import CallbackError, EpochscopeError
 
 
 def callback_states(callbacks: Iterable[Callback]) -> dict[str, dict[str, Any]]:
@@ -36,6 +37,22 @@ def restore_callbacks(
     for callback in callbacks:
         state = left.pop(callback_name(callback), None)
         if state is not None:
-            callback.load_state_dict(state)
+            _restore(callback, state)
     if left:
         log(f"the checkpoint holds state of callbacks this run does not have: {', '.join(sorted(left))}")
+
+
+def _restore(callback: Callback, state: dict[str, Any]) -> None:
+    try:
+        callback.load_state_dict(state)
+    except EpochscopeError:
+        raise
+    except Exception as error:  # it is somebody else's
+        name = callback_name(callback)
+        raise CallbackError(
+            "callback.state",
+            f"The callback {name} cannot restore its state: {type(error).__name__}: {error}",
+            where=f"{name}.load_state_dict",
+            fix="fix the callback, then resume the run; or resume without it",
+            callback=name,
+        ) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from torch.optim import Optimizer
 
 from trainer.distributed.sharding import local
 from trainer.errors import DiskError, DivergedError
+from trainer.optim.parameter_groups import parameters_of
+from trainer.torch_internals import buffers_of
 
 Tensors = dict[str, Tensor]
 _NORMALISING = (
@@ -57,18 +60,11 @@ def _running_statistics(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
             yield from ((f"{path}.{name}" if path else name, value) for name, value in module.named_buffers())
 
 
-def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | None = None) -> None:
-    """Load `model.*` and the extra state of its modules, see `load_model_state`."""
-    state: dict[str, Any] = {
-        **{key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")},
-        **(meta or {}).get("modules", {}).get("extra", {}).get("model", {}),
-    }
-    load_model_state(model, state)
-
-
 def load_model_state(model: nn.Module, state: Mapping[str, Any]) -> None:
     """Load weights and buffers by their own names; raises DiskError `checkpoint.other_model` if names or shapes do not
-    fit the model. A buffer may have grown since the model was built."""
+    fit the model. A buffer may have grown since the model was built; the model may be compiled or wrapped in
+    `DataParallel`, unlike the saved one, or the other way round."""
+    state = _named_as(model, state)
     try:
         adopt_buffers(model, state)
         model.load_state_dict(state)
@@ -81,13 +77,25 @@ def load_model_state(model: nn.Module, state: Mapping[str, Any]) -> None:
         ) from error
 
 
+def _named_as(model: nn.Module, state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state under the names of this model, where those differ only by what wrappers put before them."""
+    ours = {_unwrapped(name): name for name in model.state_dict()}
+    if state.keys() == set(ours.values()) or {_unwrapped(name) for name in state} != ours.keys():
+        return state
+    return {ours[_unwrapped(name)]: value for name, value in state.items()}
+
+
+def _unwrapped(name: str) -> str:
+    return name.replace("_orig_mod.", "").removeprefix("module.")
+
+
 def adopt_buffers(module: nn.Module, state: Mapping[str, Any]) -> None:
     """Make room for buffers that were None, or of another shape, when the module was built: `load_state_dict` refuses
     what has grown since."""
     owners = dict(module.named_modules())
     for key, value in state.items():
         path, _, name = key.rpartition(".")
-        buffers = owners[path]._buffers if path in owners else {}  # noqa: SLF001 - torch's own place of them
+        buffers = buffers_of(owners[path]) if path in owners else {}
         if isinstance(value, Tensor) and name in buffers:
             here = buffers[name]
             if here is None or here.shape != value.shape:
@@ -98,8 +106,7 @@ def adopt_buffers(module: nn.Module, state: Mapping[str, Any]) -> None:
 def _parameter_names(model: nn.Module, optimizer: Optimizer) -> list[str]:
     """A name for each parameter of the optimiser, in the order of its state_dict."""
     known = {id(parameter): name for name, parameter in model.named_parameters()}
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    return [known.get(id(parameter), f"_{index}") for index, parameter in enumerate(parameters)]
+    return [known.get(id(parameter), f"_{index}") for index, parameter in enumerate(parameters_of(optimizer))]
 
 
 def capture_optimizer(model: nn.Module, optimizer: Optimizer) -> tuple[Tensors, dict[str, Any]]:
@@ -128,13 +135,15 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
         )
     names = _parameter_names(model, optimizer)
     index = {name: position for position, name in enumerate(names)}
-    sizes = [len(group["params"]) for group in optimizer.param_groups]
-    theirs = [name for group in rest["groups"] for name in group["params"]]
-    if set(theirs) != set(names) or [len(group["params"]) for group in rest["groups"]] != sizes:
+    rows = iter(names)
+    ours = [list(islice(rows, len(group["params"]))) for group in optimizer.param_groups]
+    theirs = {frozenset(group["params"]): group for group in rest["groups"]}
+    if sorted(map(sorted, ours)) != sorted(sorted(group["params"]) for group in rest["groups"]):
         raise DiskError(
             "checkpoint.other_parameters",
             "The checkpoint's optimiser has different parameters or parameter groups than this run's.",
-            where=", ".join(sorted(set(theirs) ^ set(names)))[:400] or f"groups of {sizes} parameters",
+            where=", ".join(sorted(frozenset().union(*theirs) ^ set(names)))[:400]
+            or "other groups of the same parameters",
             fix="freeze the same parameters and create the same groups as in the saved run",
         )
     state: dict[int, dict[str, Any]] = {index[name]: dict(values) for name, values in rest["slots"].items()}
@@ -142,9 +151,10 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
         if key.startswith("optimizer."):
             name, slot = key.removeprefix("optimizer.").rsplit(".", 1)
             state.setdefault(index[name], {})[slot] = value
-    groups = [{**group, "params": [index[name] for name in group["params"]]} for group in rest["groups"]]
+    # torch goes by places: groups and parameters are brought to the order that they have now
+    groups = [{**theirs[frozenset(group)], "params": [index[name] for name in group]} for group in ours]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    parameters = parameters_of(optimizer)
     for position, slots in state.items():
         loaded = optimizer.state[parameters[position]]
         for slot, value in slots.items():

@@ -12,10 +12,12 @@ class Clock:
         self._before = before
         self._since: float | None = None
 
-    def start(self, before: float | None = None) -> None:
-        """Continue counting, from `before` seconds if given."""
-        if before is not None:
-            self._before = before
+    def reach(self, seconds: float) -> None:
+        """Continue from `seconds` if it has counted fewer; while it stands still."""
+        self._before = max(self._before, seconds)
+
+    def start(self) -> None:
+        """Continue counting."""
         self._since = time.monotonic()
 
     def stop(self) -> None:

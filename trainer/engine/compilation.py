@@ -23,6 +23,14 @@ from trainer.engine.untouched import untouched
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.text.text_shortening import first_line
+from trainer.torch_internals import (
+    call_of,
+    find_cpp_compiler,
+    has_triton,
+    is_compiled,
+    mark_dynamic,
+    set_compiled,
+)
 
 PARTS = 2
 """The graph of training and that of evaluation."""
@@ -41,7 +49,7 @@ class Compiled:
             return self._forward(images)
 
 
-def check_step(training_step: object, *, several: bool, shard: bool = False) -> None:
+def check_step(training_step: object, *, several: bool, shard: bool) -> None:
     """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several` inputs;
     `distributed.shard` if it is to be sharded."""
     if shard:
@@ -64,7 +72,7 @@ def check_compiler(device: torch.device) -> None:
             fix=f"{_LEAVE_OUT}, or install a C++ compiler (Debian, Ubuntu: apt install g++; macOS: xcode-select "
             "--install; Windows: Visual Studio Build Tools)",
         )
-    if device.type == "cuda" and not _triton():
+    if device.type == "cuda" and not has_triton():
         raise UsageError(
             "compile.no_triton",
             "Compiling the model for a GPU needs Triton, and it does not work here.",
@@ -74,24 +82,12 @@ def check_compiler(device: torch.device) -> None:
 
 
 def _no_compiler() -> str:
-    """Why there is no compiler; empty if there is one, or if only torch can tell."""
+    """Why there is no compiler; empty if there is one, or if only the warm-up can tell."""
     try:
-        from torch._inductor.cpp_builder import get_cpp_compiler  # slow to import, and needed only here
-    except ImportError:
-        return ""  # another torch keeps it elsewhere: the warm-up tells
-    try:
-        get_cpp_compiler()
-    except Exception as error:  # each system and version has its own
+        find_cpp_compiler()
+    except Exception as error:
         return first_line(error)
     return ""
-
-
-def _triton() -> bool:
-    try:
-        from torch.utils._triton import has_triton
-    except ImportError:
-        return True  # another torch keeps it elsewhere: the warm-up tells
-    return bool(has_triton())
 
 
 def compile_model(
@@ -109,11 +105,11 @@ def compile_model(
     Raises UsageError `compile.failed`, with the model as it was.
     """
     start = time.perf_counter()
-    ours = getattr(model, "_compiled_call_impl", None) is None
+    ours = not is_compiled(model)
     if ours:
         _compile(model)
     labels = torch.zeros(len(images), dtype=torch.int64, device=images.device)
-    torch._dynamo.maybe_mark_dynamic(images, 0)  # noqa: SLF001 - documented there, and nowhere else
+    mark_dynamic(images)
     parts: tuple[Callable[[], None], ...] = (
         lambda: _train(model, forward, criterion, images, labels),
         lambda: _evaluate(model, forward, images),
@@ -127,7 +123,7 @@ def compile_model(
                 raise
             except Exception as error:  # anything can go wrong between a model and machine code
                 if ours:
-                    model._compiled_call_impl = None  # noqa: SLF001 - there is no way to take `compile` back
+                    set_compiled(model, None)
                 raise _failed(error) from error
     progress(PARTS, PARTS)
     return time.perf_counter() - start
@@ -151,7 +147,7 @@ def compile_within(
             session.boundary()
 
     forward = forward_in(precision, model, device)
-    images = torch.zeros(feed.batch, *feed.input_shape, device=device)
+    images = torch.zeros(feed.batch, *feed.input_shape, dtype=torch.float32, device=device)
     seconds = compile_model(model, forward, criterion, images, tell)
     session.log(f"the model was compiled in {seconds:.1f} s")
     return Compiled(forward), seconds
@@ -164,12 +160,12 @@ def _compile(model: nn.Module) -> None:
         model.compile()
         return
 
-    plain: Callable[..., Any] = model._call_impl  # noqa: SLF001 - what `compile` compiles
+    plain = call_of(model)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return plain(*args, **kwargs)
 
-    model._compiled_call_impl = torch.compile(call)  # noqa: SLF001 - where `compile` puts it
+    set_compiled(model, torch.compile(call))
 
 
 def _train(

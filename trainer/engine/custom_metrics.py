@@ -109,7 +109,7 @@ def is_stateful(metric: object) -> bool:
 
 
 class CustomMetrics:
-    """The metrics of a run, and what is told of one that fails."""
+    """The metrics of a run, and what is said about one that fails."""
 
     def __init__(self, metrics: Mapping[str, Any] | None = None) -> None:
         self._metrics: dict[str, Any] = dict(metrics or {})
@@ -120,9 +120,9 @@ class CustomMetrics:
         """In the order given."""
         return tuple(self._metrics)
 
-    def watch(self) -> MetricPass | None:
-        """What sees the logits of one pass over a split; None where there are no metrics."""
-        return MetricPass(self._metrics) if self._metrics else None
+    def begin(self) -> MetricPass:
+        """For one pass over a split."""
+        return MetricPass(self._metrics)
 
     def tell(self, session: Session, split: Split, failure: MetricFailure) -> None:
         """Each failure is in log.txt; the first one of a metric on a split is an event, and on the screen."""
@@ -148,13 +148,24 @@ def measured_pass(
     watch: Watch | None,
 ) -> tuple[Metrics, Outputs, float, dict[str, float]]:
     """As `pass_over`, and the custom metrics; one that gives no number is NaN, and warned of."""
-    measuring = CustomMetrics(metrics).watch()
-    watches = both(watch, measuring.add if measuring is not None else None)
-    found, outputs, seconds = pass_over(model, batches, loss, classes, forward=forward, watch=watches)
-    own, failures = measuring.finish() if measuring is not None else ({}, [])
+    measuring = MetricPass(metrics)
+    watches = both(watch, measuring.watch)
+    with _generators_kept():  # making an iterator draws a number: a callback that evaluates changes no training
+        found, outputs, seconds = pass_over(model, batches, loss, classes, forward=forward, watch=watches)
+    own, failures = measuring.finish()
     for failure in failures:
         warnings.warn(failure.sentence(split), stacklevel=3)
     return found, outputs, seconds, own
+
+
+def loss_failure(found: Metrics, outputs: Outputs) -> MetricFailure | None:
+    """Why the loss of a pass is not finite; None where it is. An epoch with such a loss is never the best by it, which
+    nobody would see in the figures of classes."""
+    if math.isfinite(found.loss) or not found.samples:
+        return None
+    bad = int(np.count_nonzero(~np.isfinite(outputs.loss)))
+    text = f"it is {found.loss}: the model's outputs are not finite for {bad:,} of {found.samples:,} images"
+    return MetricFailure("loss", text if bad else f"it is {found.loss}", undefined=True)
 
 
 def check_monitored(monitor: Monitor, failures: Iterable[MetricFailure], epoch: int) -> CallbackError | None:
@@ -171,13 +182,14 @@ def check_monitored(monitor: Monitor, failures: Iterable[MetricFailure], epoch: 
         fix="fix the metric, then resume the run: the epoch is saved; log.txt in the run folder holds the traceback",
         name=failed.name,
         reason=failed.text,
+        epoch=epoch,
     )
     error.__cause__ = failed.error
     return error
 
 
 class MetricPass:
-    """One pass over a split: `add` each batch, then `finish`."""
+    """One pass over a split: `watch` sees each batch, then `finish`."""
 
     def __init__(self, metrics: Mapping[str, Any]) -> None:
         self._metrics = metrics
@@ -191,8 +203,12 @@ class MetricPass:
         for name, metric in self._stateful.items():
             self._try(name, metric.reset)
 
-    def add(self, logits: Tensor, labels: Tensor) -> None:
-        """The next batch: logits (B, C), labels (B,)."""
+    @property
+    def watch(self) -> Watch | None:
+        """Sees the logits of each batch; None where there are no metrics, so that nothing is computed for them."""
+        return self._add if self._metrics else None
+
+    def _add(self, logits: Tensor, labels: Tensor) -> None:
         kind = torch.float64 if logits.dtype == torch.float64 else torch.float32
         probabilities = logits.softmax(1, dtype=kind).float()
         for name, metric in self._stateful.items():
@@ -223,7 +239,7 @@ class MetricPass:
                 self._failed[name] = MetricFailure(name, f"it needs more than {MOST_PROBABILITIES:,} probabilities")
                 continue
             else:
-                found = self._try(name, partial(call.of, probabilities, predicted, labels))
+                found = self._try(name, partial(call.of, probabilities, predicted, labels, alone=len(self._calls) == 1))
             if name not in self._failed:
                 values[name] = self._number(name, found)
         return {name: values.get(name, math.nan) for name in self._metrics}, list(self._failed.values())
@@ -271,7 +287,8 @@ def _generators_kept() -> Iterator[None]:
 def _update(metric: Any, probabilities: Tensor, labels: Tensor) -> None:
     device = getattr(metric, "device", None)
     device = device if isinstance(device, torch.device | str) else torch.device("cpu")
-    metric.update(probabilities.to(device), labels.to(device))
+    # copies: it may keep them, or write into them, and others are given the same
+    metric.update(probabilities.to(device, copy=True), labels.to(device, copy=True))
 
 
 @dataclass(frozen=True)
@@ -282,13 +299,19 @@ class _Call:
     function: Callable[..., Any]
     by_name: tuple[str, str] | None = None
     needs_probabilities: bool = True
+    scores: bool = False
+    """Whether it is one of scikit-learn's that, for two classes, takes the scores (N,) of the second one alone."""
 
-    def of(self, probabilities: Any, predicted: Any, labels: Any) -> Any:
-        """What it gives."""
+    def of(self, probabilities: Any, predicted: Any, labels: Any, *, alone: bool) -> Any:
+        """What it gives. `alone`: whether nothing else is given these arrays; it may write into them."""
+        guess = probabilities if self.needs_probabilities else predicted
+        if self.scores and guess.ndim == 2 and guess.shape[1] == 2:
+            guess = guess[:, 1]
+        if not alone:
+            guess, labels = guess.copy(), labels.copy()
         if self.by_name is None:
-            return self.function(probabilities, labels)
-        true, guess = self.by_name
-        return self.function(**{true: labels, guess: probabilities if self.needs_probabilities else predicted})
+            return self.function(guess, labels)
+        return self.function(**{self.by_name[0]: labels, self.by_name[1]: guess})
 
 
 def _call_of(function: Callable[..., Any]) -> _Call:
@@ -297,7 +320,8 @@ def _call_of(function: Callable[..., Any]) -> _Call:
         return _Call(function)
     inner = getattr(function, "func", function)  # of functools.partial
     classes = names[1] in _CLASSES and getattr(inner, "__name__", "") not in _OF_PROBABILITIES
-    return _Call(function, (names[0], names[1]), needs_probabilities=not classes)
+    scores = names[1] == "y_score" and str(getattr(inner, "__module__", "")).startswith("sklearn.")
+    return _Call(function, (names[0], names[1]), needs_probabilities=not classes, scores=scores)
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[str]:

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from trainer.data.batch import Batch, counted
 from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.loss import Loss
-from trainer.engine.loss_averaging import Criterion
 from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics
 from trainer.metrics.outputs import OutputColumns, Outputs
+from trainer.torch_modes import own_modes
 
 Watch = Callable[[Tensor, Tensor], object]
 """Receives the logits (B, C) and labels (B,) of each batch, without images that the loss ignores."""
@@ -50,10 +50,11 @@ class _Judged(NamedTuple):
     watched: tuple[Tensor, Tensor] | None = None
 
 
+@own_modes()
 def pass_over(
     model: nn.Module,
     batches: Iterable[Batch | None],
-    loss: Loss | Criterion,
+    loss: Loss,
     classes: int,
     progress: Callable[[int], None] = lambda done: None,
     forward: Forward | None = None,
@@ -64,15 +65,14 @@ def pass_over(
     mode meanwhile; afterwards every module is back in its own mode.
 
     The loss is that of all images together, however they are batched (see `Loss`); images with its ignored label are
-    left out. `loss`: a function of logits and labels is wrapped in a `Loss`. `progress` is called with the number of
-    images done after each batch and may raise to give up. `forward`: how images become logits; None: by the model.
+    left out. `progress` is called with the number of images done after each batch and may raise to give up.
+    `forward`: how images become logits; None: by the model.
     `watch` sees the logits, which are not kept. `group`: the processes that each look at a share of the batches; every
     one gets the figures of all, the same to the bit as in one process. Raises DataError where a label is outside
     0 ... classes - 1.
     """
     start = time.perf_counter()
     forward = model if forward is None else forward
-    loss = loss if isinstance(loss, Loss) else Loss(loss, classes)
     rows = OutputColumns()
     total, amount, done = 0.0, 0.0, 0
     with evaluating(model, loss.criterion), torch.no_grad():

@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from trainer.callback import Callback, OnError, Phase, callback_name
-from trainer.errors import CallbackError, DiskError, EpochscopeError, UsageError
+from trainer.engine.callback_error import callback_error
+from trainer.errors import DiskError, EpochscopeError, UsageError
 from trainer.events import HOOKS, BatchEnded, CallbackFailed, EpochEnded, Event, RunEnded
 
 if TYPE_CHECKING:
@@ -28,22 +30,20 @@ RETRY_EPOCHS = 3
 """A handler that keeps failing for this many epochs ends the run."""
 
 
+@dataclass(eq=False)
 class _Subscriber:
     """One callback (or function) and its state."""
 
-    def __init__(
-        self, name: str, phase: Phase, on_error: OnError, hooks: dict[type[Event], Hook], loss: bool, keep: Hook
-    ) -> None:
-        self.name = name
-        self.phase = phase
-        self.on_error = on_error
-        self.hooks = hooks
-        self.reads_loss = loss
-        self.keep = keep
-        self.active = True
-        self.pending: deque[Event] = deque(maxlen=RETRY_BUFFER)
-        self.failed_epochs = 0
-        self.seconds = 0.0
+    name: str
+    phase: Phase
+    on_error: OnError
+    hooks: dict[type[Event], Hook]
+    reads_loss: bool
+    keep: Hook
+    active: bool = True
+    pending: deque[Event] = field(default_factory=lambda: deque(maxlen=RETRY_BUFFER))
+    failed_epochs: int = 0
+    seconds: float = 0.0
 
 
 class Subscription:
@@ -115,7 +115,7 @@ class EventBus:
         if any(name == other.name for other in self._subscribers):
             raise UsageError(
                 "callbacks.same_name",
-                f"Two callbacks are called {name!r}.",
+                f"Two callbacks are named {name!r}.",
                 expected="names that are unique within a run, because state is stored under them",
                 fix=f"set `.name` of one of them, for example {name}(...).name = '{name}2'",
                 callback=name,
@@ -179,6 +179,10 @@ class EventBus:
     def listens(self, event: type[Event]) -> bool:
         """Whether anyone listens to this event; other events need not be built."""
         return bool(self._table[event])
+
+    def shows(self, event: type[Event]) -> bool:
+        """Whether anyone who listens to this event is there to show the run."""
+        return any(subscriber.phase is Phase.VIEW for subscriber, _ in self._table[event])
 
     @property
     def reads_loss(self) -> bool:
@@ -283,12 +287,11 @@ class EventBus:
         action: Literal["stop", "retry", "detach"] = subscriber.on_error
         if action == "retry" and (not isinstance(error, OSError | DiskError) or self._closed):
             action = "stop"
+        if action == "stop":
+            self._end_run(subscriber, event, error)
+            return
         if action == "retry":
-            subscriber.pending.append(event)
-            self._retrying = True
-            self._count_failed_epoch(subscriber, event)
-        elif action == "stop":
-            self._must_stop(subscriber, event, error)
+            self._put_off(subscriber, event)
         else:
             self._mute(subscriber)
         self._announce(subscriber, event, action, error)
@@ -308,18 +311,17 @@ class EventBus:
             code=known.code if known else "",
             parameters=dict(known.parameters) if known else {},
         )
-        if self.run is not None:
-            self.run.log(f"callback {subscriber.name} failed in {failure.hook}, action: {action}", error)
         if action == "detach":
             self.detached[subscriber.name] = failure
         self.note_failure(failure, error)
         self._queue.append(failure)
 
-    def _must_stop(self, subscriber: _Subscriber, event: Event, error: Exception) -> None:
+    def _end_run(self, subscriber: _Subscriber, event: Event, error: Exception) -> None:
         self._mute(subscriber)
         if self.first_error is None:
-            self.first_error = _as_callback_error(subscriber.name, event, error)
+            self.first_error = callback_error(subscriber.name, event, error)
             self.alarm()
+        self._announce(subscriber, event, "stop", error)
 
     def _mute(self, subscriber: _Subscriber) -> None:
         """From here on the subscriber hears only RunEnded; a second failure of it cannot start a chain."""
@@ -332,17 +334,16 @@ class EventBus:
         if len(subscriber.pending) == RETRY_BUFFER and self.run is not None:
             lost = subscriber.pending[0]
             self.run.log(f"callback {subscriber.name} lost {type(lost).__name__} of step {lost.step}: too many wait")
-        subscriber.pending.append(event)
-        self._retrying = True
-        self._count_failed_epoch(subscriber, event)
+        self._put_off(subscriber, event)
         try:
             subscriber.keep(event, self.run)  # type: ignore[arg-type]  # bound before the first event
         except Exception as error:
-            self._must_stop(subscriber, event, error)
-            self._announce(subscriber, event, "stop", error)
+            self._end_run(subscriber, event, error)
 
-    def _count_failed_epoch(self, subscriber: _Subscriber, event: Event) -> None:
+    def _put_off(self, subscriber: _Subscriber, event: Event) -> None:
+        subscriber.pending.append(event)
         subscriber.failed_epochs += isinstance(event, EpochEnded)
+        self._retrying = True
 
     def _retry(self) -> None:
         """Hand the oldest failed events over again, in their order, before anything new is delivered."""
@@ -364,8 +365,7 @@ class EventBus:
 
     def _give_up(self, subscriber: _Subscriber, error: Exception) -> None:
         event = subscriber.pending[0]
-        self._must_stop(subscriber, event, error)
-        self._announce(subscriber, event, "stop", error)
+        self._end_run(subscriber, event, error)
         if subscriber.phase is Phase.REPORT:
             for other in self._subscribers:
                 if other.phase is Phase.PERSIST:
@@ -383,18 +383,3 @@ class EventBus:
         finally:
             subscriber.seconds += perf_counter() - start
         return None
-
-
-def _as_callback_error(name: str, event: Event, error: Exception) -> EpochscopeError:
-    if isinstance(error, EpochscopeError):
-        return error
-    wrapped = CallbackError(
-        "callback.failed",
-        f"The callback {name} failed: {type(error).__name__}: {error}",
-        where=f"{name}.{HOOKS[type(event)]}, epoch {event.epoch}, step {event.step}",
-        fix="fix the callback, then resume the run; log.txt in the run folder holds the traceback",
-        callback=name,
-        hook=HOOKS[type(event)],
-    )
-    wrapped.__cause__ = error
-    return wrapped

@@ -26,7 +26,7 @@ def callback_lines(bus: EventBus) -> list[str]:
 
 def explain(bus: EventBus, optimizer: Optimizer, device: torch.device) -> str:
     """The lines of the callbacks, then how a non-finite gradient is caught and who reads the loss."""
-    from trainer.engine.step import takes_flag
+    from trainer.torch_internals import takes_flag
 
     lines = callback_lines(bus)
     kind = type(optimizer).__name__

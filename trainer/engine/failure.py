@@ -6,7 +6,7 @@ from typing import Any
 
 from trainer.errors import EpochscopeError, OutOfMemoryError
 from trainer.events import Status, StopRequested
-from trainer.store.disk_errors import TOO_MANY, disk_error
+from trainer.store.disk_errors import OF_THE_SYSTEM, TOO_MANY, disk_error
 
 
 def success_fields(status: Status | None, reason: str, stop: StopRequested | None) -> dict[str, Any]:
@@ -34,13 +34,13 @@ def failure_fields(error: BaseException) -> dict[str, Any]:
 
 
 def as_known_error(error: BaseException) -> BaseException:
-    """Turn errors of memory and descriptors into ones for people; our own errors and bugs stay as they are."""
+    """Turn errors of memory, descriptors and disks into ones for people; our own errors and bugs stay as they are."""
     if isinstance(error, EpochscopeError):
         return error
-    if isinstance(error, OSError) and error.errno in TOO_MANY:
-        too_many = disk_error(error, error.filename or "")
-        too_many.__cause__ = error
-        return too_many
+    if isinstance(error, OSError) and (error.errno in TOO_MANY or (error.errno in OF_THE_SYSTEM and error.filename)):
+        of_disk = disk_error(error, error.filename or "")
+        of_disk.__cause__ = error
+        return of_disk
     # torch has no error of its own for the CPU's memory
     full = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
     if full or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

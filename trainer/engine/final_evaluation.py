@@ -28,8 +28,8 @@ def evaluate_all(session: Session, loop: Loop) -> None:
     for split in SPLITS:
         if split not in parts.feed.sizes or (split == "train" and not _can_end(session, loop)):
             continue
-        measuring = parts.metrics.watch()
-        watch = both(calibrator.watch(split), measuring.add if measuring is not None else None)
+        measuring = parts.metrics.begin()
+        watch = both(calibrator.watch(split), measuring.watch)
         found, outputs, seconds = loop.pass_over(split, "evaluate", watch)
         own, _ = loop.measured(split, measuring)
         evaluation = Evaluation(split, weights, session.run.classes, found, seconds, outputs, custom=own)

@@ -14,10 +14,11 @@ from torch import Tensor
 from trainer.data.batch import Batch
 from trainer.data.image_collection import Collection, collection_of_arrays, pairs_of_images
 from trainer.data.image_set import Fault, Progress, no_progress
-from trainer.data.image_table import label_text
 from trainer.data.labelled_images import class_places, find_labelled
 from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource, PreparesImages
+from trainer.data.named_labels import label_text
+from trainer.data.new_images import image_name
 from trainer.data.sources import is_frame, is_pairs
 from trainer.data.validation import FaultyDataError, unreadable
 from trainer.engine.prediction import renumbered
@@ -67,22 +68,17 @@ class PreparedBatches:
             faults = renumbered(error.faults, places[0])
             self.faults += faults
             bad = {fault.path for fault in faults}
-            good = [place for place in places if _name(images[place], place) not in bad]
+            good = [place for place in places if image_name(images[place], place) not in bad]
             return (feed.prepare([images[place] for place in good]) if good else None), good
-
-
-def _name(image: Any, place: int) -> str:
-    """As faults call it."""
-    return str(image) if isinstance(image, str | Path) else f"image {place}"
 
 
 def labelled_batches(feed: DataSource, classes: Sequence[str], data: Any) -> tuple[str, Iterable[Batch]]:
     """What to call labelled images, and their batches as the model of `feed` takes them.
 
-    `data`: for a feed that prepares images a folder with a folder per class, a CSV file, a DataFrame, a list of (path
-    or Pillow image, label), or arrays (X, y); for the caller's own loaders what `as_loader` takes. Labels are names of
-    classes, or their numbers from 0. Raises UsageError `data.no_split` for what is neither a split nor data, DataError
-    `data.unknown_class`, and FaultyDataError that names every image that cannot be read.
+    `data`: for a feed that prepares images a folder with one sub-folder per class, a CSV file, a DataFrame, a list of
+    (path or Pillow image, label), or arrays (X, y); for the caller's own loaders what `as_loader` takes. Labels are
+    names of classes, or their numbers from 0. Raises UsageError `data.no_split` for what is neither a split nor data,
+    DataError `data.unknown_class`, and FaultyDataError that names every image that cannot be read.
     """
     if isinstance(feed, LoaderSource):
         if isinstance(data, str):
@@ -122,9 +118,9 @@ def _collection(data: Any) -> Collection:
 
 def _labels(collection: Collection, classes: Sequence[str]) -> list[int]:
     names = [label_text(label) for label in collection.labels]
-    known = list(dict.fromkeys(names))
+    known = list(dict.fromkeys(name for name in names if name))
     places = dict(zip(known, class_places(known, classes), strict=True))
-    unknown = [name for name, place in places.items() if place is None]
+    unknown = [name for name, place in places.items() if place is None] + ["(no label)"] * ("" in names)
     if unknown:
         raise DataError(
             "data.unknown_class",

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from trainer.data.loaders import Closeable, input_facts
+from trainer.data.loaders import close_batches, input_facts
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
 from trainer.engine.callback_states import callback_states
@@ -18,17 +18,18 @@ from trainer.engine.checkpoint_state import (
     capture_generators,
     capture_model,
     capture_optimizer,
-    restore_model,
+    load_model_state,
     restore_optimizer,
 )
-from trainer.engine.custom_metrics import MetricFailure, MetricPass, check_monitored
+from trainer.engine.custom_metrics import MetricFailure, MetricPass, check_monitored, loss_failure
 from trainer.engine.evaluation_loop import Watch, pass_over
 from trainer.engine.loop_state import Cursor, Spent
 from trainer.engine.module_state import ModuleState, copy_state
 from trainer.engine.parts import Parts
 from trainer.engine.process_pace import ProcessPace
+from trainer.engine.resume import model_state
 from trainer.engine.session import Session, StopNow
-from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly, takes_flag
+from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly
 from trainer.engine.weight_average import WeightAverage, trained_tensors
 from trainer.errors import CallbackError, DivergedError
 from trainer.events import (
@@ -45,6 +46,7 @@ from trainer.events import (
 )
 from trainer.metrics.classification import Metrics
 from trainer.metrics.outputs import Outputs
+from trainer.torch_internals import takes_flag
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
@@ -107,8 +109,7 @@ class Loop:
             self.modules.end()
             session.before_emit = None
             session.capture = None  # evaluation puts the best weights into the model: no state to continue from
-            if isinstance(self._step, FlaggedStep):
-                self._step.close()
+            self._step.close()
 
     def _epochs(self) -> None:
         while self.cursor.epoch <= self.parts.epochs:
@@ -123,25 +124,23 @@ class Loop:
 
     def _begin_epoch(self) -> None:
         self.session.epoch = self.cursor.epoch
-        self.session.emit(
-            EpochStarted(
-                **self.session.position,
-                first_batch=self.cursor.batch,
-                learning_rate=learning_rate(self.parts.optimizer),
-            )
-        )
+        rate = learning_rate(self.parts.optimizer)
+        self.session.emit(EpochStarted(**self.session.position, first_batch=self.cursor.batch, learning_rate=rate))
         self.session.boundary()
 
     def _finish_epoch(self, seen: Metrics) -> None:
         """Validate and end the epoch; `seen`: its training metrics."""
+        rate = learning_rate(self.parts.optimizer)  # what the validation decides is for the next epoch
         validation = self._validate() if "valid" in self.parts.feed.sizes else None
-        self._end_epoch(seen, validation)
+        self._end_epoch(seen, validation, rate)
 
     def _train(self) -> None:
         """The hot path: everything here is paid once per step."""
         session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
         step, clock, unreported, average = self._step, time.perf_counter, self._unreported, self.average
         self.modules.begin_epoch()
+        if average is not None:
+            average.include_unfrozen()
         batches = self.parts.train_batches(cursor.epoch, cursor.batch)
         self.modules.drawn()
         self._mark = session.clock.elapsed()
@@ -170,8 +169,7 @@ class Loop:
                 start = clock()
             self._report()
         finally:
-            if isinstance(batches, Closeable):
-                batches.close()  # a prefetching thread must not outlive the loop
+            close_batches(batches)  # a prefetching thread must not outlive the loop
         self.modules.trained()
         tally.reduce()
 
@@ -205,13 +203,12 @@ class Loop:
         count = self.tally.pending
         if not count:
             return
-        if isinstance(self._step, FlaggedStep):
-            try:
-                self._step.check()
-            except NonFiniteStep:
-                if self.session.bus.delivering:
-                    return  # not the fault of the handler that is emitting right now: the loop's next report raises it
-                raise
+        try:
+            self._step.check()
+        except NonFiniteStep:
+            if self.session.bus.delivering:
+                return  # not the fault of the handler that is emitting right now: the loop's next report raises it
+            raise
         # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of that time
         mark, self._mark = self._mark, self.session.clock.elapsed()
         self._spent.train += self._mark - mark
@@ -231,7 +228,7 @@ class Loop:
 
     # -- validation and the end of an epoch ----------------------------------------------------------------------
 
-    def pass_over(self, split: str, stage: Any, watch: Watch | None = None) -> tuple[Metrics, Outputs, float]:
+    def pass_over(self, split: Split, stage: Any, watch: Watch | None = None) -> tuple[Metrics, Outputs, float]:
         """Metrics of a split with the current weights; emits Working events and answers requests meanwhile."""
         parts, total = self.parts, self.parts.feed.sizes[split]
         start = self.session.clock.elapsed()  # it stands still while the run is paused
@@ -246,19 +243,21 @@ class Loop:
             parts.group,
         )
         self.session.outputs[split] = outputs
+        if failure := loss_failure(found, outputs):
+            parts.metrics.tell(self.session, split, failure)
         return found, outputs, self.session.clock.elapsed() - start
 
-    def measured(self, split: Split, measuring: MetricPass | None) -> tuple[dict[str, float], list[MetricFailure]]:
+    def measured(self, split: Split, measuring: MetricPass) -> tuple[dict[str, float], list[MetricFailure]]:
         """The custom metrics of a pass that has ended, NaN for those that gave no number; and what they gave."""
-        values, failures = measuring.finish() if measuring is not None else ({}, [])
+        values, failures = measuring.finish()
         for failure in failures:
             self.parts.metrics.tell(self.session, split, failure)
         return values, failures
 
     def _validate(self) -> Metrics:
-        monitor, measuring, start = self.parts.monitor, self.parts.metrics.watch(), self.session.clock.elapsed()
+        monitor, measuring, start = self.parts.monitor, self.parts.metrics.begin(), self.session.clock.elapsed()
         with nullcontext() if self.average is None else self.average.applied():
-            found, _, _ = self.pass_over("valid", "validate", measuring.add if measuring is not None else None)
+            found, _, _ = self.pass_over("valid", "validate", measuring.watch)
             self._own, failures = self.measured("valid", measuring)
             value = monitor.value(found, self._own)
             improved = self.best.update(self.session.epoch, value, loss=found.loss)
@@ -283,7 +282,7 @@ class Loop:
         )
         return found
 
-    def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
+    def _end_epoch(self, seen: Metrics, validation: Metrics | None, rate: float) -> None:
         # no boundary since ValidationDone: a stop there would lose what the validation decided
         if self.session.bus.listens(CheckpointRequested):
             self.session.announce(Working, "save", 0, 1)
@@ -298,7 +297,7 @@ class Loop:
             valid_accuracy=validation.accuracy if validation else None,
             valid_macro_f1=validation.macro_f1 if validation else None,
             improved=self.best.epoch == self.cursor.epoch,
-            learning_rate=learning_rate(self.parts.optimizer),
+            learning_rate=rate,
             samples_per_second=samples / spent.train if spent.train else 0.0,
             seconds=spent.train + spent.valid,
             train_seconds=spent.train,
@@ -319,11 +318,10 @@ class Loop:
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """See `Run.capture`."""
         self._report()
-        if isinstance(self._step, FlaggedStep):
-            try:
-                self._step.check()
-            except NonFiniteStep as bad:
-                raise self._diverged(bad) from None
+        try:
+            self._step.check()
+        except NonFiniteStep as bad:
+            raise self._diverged(bad) from None
         parts, session = self.parts, self.session
         optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
         more, modules = self.modules.capture()
@@ -358,7 +356,7 @@ class Loop:
         """Continue from the result of `capture`; `best` holds the best weights so far, if any."""
         parts = self.parts
         parts.options.check_resumed(meta)
-        restore_model(parts.model, trained_tensors(tensors), meta)
+        load_model_state(parts.model, model_state(trained_tensors(tensors), meta))
         self.modules.restore(tensors, meta)
         if self.average is not None:
             self.average.restore(tensors, meta.get("averaged_updates", 0))
@@ -373,8 +371,7 @@ class Loop:
         session.step = meta["step"]
         session.epoch = min(self.cursor.epoch, parts.epochs)
         # steps after the checkpoint are lost, but their time was spent: the clock never runs backwards
-        session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
-        session.clock.stop()
+        session.clock.reach(meta["elapsed"])
         session.saved_step = session.step
 
     def _save_at_stop(self) -> None:

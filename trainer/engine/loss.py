@@ -40,7 +40,7 @@ class Loss:
 
     def __init__(self, criterion: Criterion, classes: int, like: Tensor | None = None) -> None:
         self.criterion = criterion
-        self._found = averaging(criterion, classes, torch.zeros(()) if like is None else like)
+        self._found = averaging(criterion, classes, torch.zeros((), dtype=torch.float32) if like is None else like)
         self.ignored = self._found.ignored
         self.notes = list(self._found.notes)
         self.splits = self._found.splits
@@ -75,7 +75,7 @@ class Loss:
     def amounts(self, labels: Tensor, weights: Tensor | None = None) -> Tensor:
         """How much each image counts in the mean: (B,) float, 0 where its label is ignored."""
         if labels.ndim == 2:
-            found = torch.ones(len(labels), device=labels.device)
+            found = torch.ones(len(labels), dtype=torch.float32, device=labels.device)
         else:
             table = self._found.class_weights()
             counted = torch.ones_like(labels, dtype=torch.bool) if self.ignored is None else labels != self.ignored

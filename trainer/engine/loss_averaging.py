@@ -80,7 +80,8 @@ def _misfit(criterion: nn.Module, error: Exception) -> UsageError:
 
 def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averaging:
     weight = criterion.weight
-    if weight is not None and (weight.shape != (classes,) or (weight.dtype, dtype) == (torch.float64, torch.float32)):
+    floats = weight is None or (weight.is_floating_point() and (weight.dtype, dtype) != (torch.float64, torch.float32))
+    if weight is not None and (weight.shape != (classes,) or not floats):
         raise UsageError(
             "loss.class_weights",
             f"The weights of the classes are {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}.",
@@ -117,7 +118,7 @@ def _scalar(criterion: Criterion) -> Criterion:
 
 
 def per_image(criterion: Criterion) -> Criterion:
-    """Its values, with trailing dimensions averaged."""
+    """Its values, averaged over trailing dimensions."""
     return lambda outputs, labels: criterion(outputs, labels).reshape(len(labels), -1).mean(1)
 
 
@@ -146,7 +147,9 @@ class _Trial:
         self._classes = classes
         used = min(classes, MOST_CLASSES)
         count = 2 * used + 3  # so that classes do not occur equally often
-        self._logits = (2 * torch.randn(count, classes, generator=torch.Generator().manual_seed(0))).to(like)
+        self._logits = (
+            2 * torch.randn(count, classes, generator=torch.Generator().manual_seed(0), dtype=torch.float32)
+        ).to(like)
         self._labels = (torch.arange(count) % used).to(like.device)
         self._tolerance = 2e-2 if like.dtype in (torch.float16, torch.bfloat16) else 1e-4
 

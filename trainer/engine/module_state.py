@@ -55,8 +55,8 @@ def check_storable(model: nn.Module, criterion: object) -> None:
                 raise _not_storable(what, name or kind.__name__, f"{kind.__name__} has no set_extra_state")
         for name, value in module.state_dict().items():
             try:
-                if isinstance(value, Tensor):
-                    container.check_tensor(name, value)
+                if isinstance(value, Tensor):  # one without values yet will be on the model's device
+                    container.check_tensor(name, value.new_empty(0, device="cpu") if value.is_meta else value)
                 else:
                     codec.to_tree({name: value})
             except (TypeError, ValueError) as error:

@@ -16,8 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.optim import Adam, AdamW, Optimizer
-from torch.optim import optimizer as shared
 from torch.optim.adam import adam
+
+from trainer.torch_internals import counts_steps, step_is_watched
 
 _PARAMETERS = {
     *("params", "grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "state_steps", "foreach", "capturable"),
@@ -67,17 +68,9 @@ class OptimizerStep:
 
     def _untouched(self) -> bool:
         """Whether no hooks are registered and `step` has not been replaced."""
-        optimizer = self._optimizer
-        own = vars(optimizer).get("step")
-        return (
-            (own is None or hasattr(own, "_wrapped_by_lr_sched"))  # schedulers count the first step, and no other
-            # these are private: with a torch that lacks one, its own methods are called
-            and not getattr(optimizer, "_optimizer_step_pre_hooks", True)
-            and not getattr(optimizer, "_optimizer_step_post_hooks", True)
-            and not getattr(shared, "_global_optimizer_pre_hooks", True)
-            and not getattr(shared, "_global_optimizer_post_hooks", True)
-            and not getattr(torch.autograd.profiler, "_is_profiler_enabled", True)
-        )
+        own = vars(self._optimizer).get("step")
+        # what a scheduler counts is the first step, and no other
+        return (own is None or counts_steps(own)) and not step_is_watched(self._optimizer)
 
 
 def is_known(function: Callable[..., Any]) -> bool:

@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 from trainer.data import shares
 from trainer.data.batch import Batch
 from trainer.data.batch_groups import BatchGroups, first_batches
-from trainer.data.loaders import Closeable, DataSource
+from trainer.data.loaders import DataSource, close_batches
 from trainer.data.mixup import MixedBatches
 from trainer.data.seeding import seed_generators
 from trainer.distributed.process_group import ALONE, ProcessGroup
@@ -100,8 +100,7 @@ class Parts:
         try:
             yield from batches
         finally:
-            if isinstance(batches, Closeable):
-                batches.close()
+            close_batches(batches)
 
     def eval_batches(self, split: str) -> Iterator[Batch | None]:
         """All images of a split, in stored order. One of several processes: its share of the batches."""

@@ -131,7 +131,7 @@ def bfloat16_refusal(device: torch.device) -> str:
         warnings.simplefilter("error")  # on some devices torch only warns, and then computes in float32
         try:
             with torch.autocast(device.type, dtype=torch.bfloat16):
-                one = torch.ones(1, 1, device=device)
+                one = torch.ones(1, 1, dtype=torch.float32, device=device)
                 found = torch.mm(one, one).dtype
         except (RuntimeError, TypeError, UserWarning) as error:
             return first_line(error)

@@ -13,6 +13,9 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 
+from trainer.data.inputs import Inputs
+from trainer.data.loader_source import LoaderSource
+from trainer.data.loaders import DataSource
 from trainer.engine.arguments import has_several_inputs
 from trainer.engine.module_modes import start_training
 from trainer.engine.parts import Parts
@@ -23,6 +26,7 @@ from trainer.models import floating_type
 from trainer.settings import from_toml
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import settings_text, write_settings
+from trainer.torch_internals import has_avx512_bf16
 
 Precision = Literal["float32", "bfloat16"]
 Reason = Literal["", "faster", "not_faster", "not_native", "weights", "not_tried"]
@@ -143,7 +147,7 @@ def computes_natively(device: torch.device) -> bool:
         return False
     asked = getattr(torch.cpu, "get_capabilities", None)
     if asked is None:  # torch up to 2.9
-        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - there is no public name
+        return has_avx512_bf16()
     return any(asked().get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
@@ -151,7 +155,7 @@ def _step(parts: Parts, precision: Precision) -> Step:
     """Forward and backward pass of a batch of the size that is trained. How long they take does not depend on the
     pixels, and a batch of the caller's loader would be missing afterwards."""
     forward, feed, device = _forward_in(precision, parts), parts.feed, parts.device
-    images = torch.zeros(feed.batch, *feed.input_shape, device=device)
+    images = _batch_of(feed, device)
     labels = torch.zeros(len(images), dtype=torch.int64, device=device)
     weights = [one for one in parts.model.parameters() if one.requires_grad]
 
@@ -163,6 +167,16 @@ def _step(parts: Parts, precision: Precision) -> Step:
             torch.cuda.synchronize(device)
 
     return step
+
+
+def _batch_of(feed: DataSource, device: torch.device) -> Any:
+    """What a model is given in a step: zeros, of the type that the loader gives, or several inputs."""
+    kind = torch.float32
+    if isinstance(feed, LoaderSource):
+        if feed.example is not None:
+            return Inputs.joined([feed.example.to(device)] * max(1, feed.batch // len(feed.example)))
+        kind = kind if feed.dtype.is_floating_point else feed.dtype
+    return torch.zeros(feed.batch, *feed.input_shape, dtype=kind, device=device)
 
 
 def _recorded(session: Session) -> PrecisionChoice | None:

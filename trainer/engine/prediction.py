@@ -12,17 +12,19 @@ from torch import Tensor, nn
 
 from trainer.data.image_search import find_images, needs_images
 from trainer.data.image_set import Fault
-from trainer.data.image_table import paths_of_frame
 from trainer.data.inputs import inputs_of, is_nested
 from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource, PreparesImages
-from trainer.data.new_images import is_single
+from trainer.data.new_images import CHANNELS, is_single
 from trainer.data.sources import is_frame
+from trainer.data.table_columns import paths_of_frame
 from trainer.data.validation import FaultyDataError, unreadable
 from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
 from trainer.models import floating_type
+from trainer.text.text_shortening import first_line
+from trainer.torch_modes import own_modes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +34,7 @@ PIECE = 512
 """Images that are decoded at a time."""
 
 
+@own_modes()
 def predict(
     model: nn.Module,
     forward: Forward,
@@ -52,14 +55,17 @@ def predict(
 
     index: Any = None
     if is_frame(images):
-        index, images = images.index, paths_of_frame(images)
+        index = images.index
+        images = images.to_numpy() if isinstance(feed, LoaderSource) else paths_of_frame(images)
+    elif hasattr(images, "iloc"):
+        index, images = images.index, list(images)
     elif is_folder(images):
         images = needs_images(find_images([str(images)]), str(images)).images
         index = pd.Index(images, name="image")
     with evaluating(model), torch.no_grad():
         given = (_moved(piece, model, device) for piece in _pieces(feed, images))
         # in small batches: a deep network's activations for a thousand photographs take gigabytes
-        logits = torch.cat([forward(some) for piece in given for some in _split(piece)])
+        logits = torch.cat([_logits(forward, some, feed) for piece in given for some in _split(piece)])
         best, probabilities = logits.argmax(1).cpu(), (logits / temperature).softmax(1).cpu()
     confidence = probabilities.gather(1, best[:, None])[:, 0]
     table = pd.DataFrame({"class": [classes[i] for i in best.tolist()], "confidence": confidence.numpy()})
@@ -76,17 +82,41 @@ def _moved(images: Any, model: nn.Module, device: torch.device) -> Any:
     return images.to(device).to(floating_type(model))
 
 
+def _logits(forward: Forward, images: Any, feed: DataSource) -> Tensor:
+    try:
+        return forward(images)
+    except RuntimeError as error:
+        shape, expected = tuple(images.shape[1:]), _shape(feed)
+        if expected is None or expected == shape:
+            raise
+        raise UsageError(
+            "predict.images",
+            f"The model cannot take images of the shape {shape}: {first_line(error)}",
+            expected=f"a tensor (N, {', '.join(map(str, expected))}), as in training",
+            fix="resize the images, or give them as files, Pillow images or uint8 arrays: these are prepared",
+        ) from error
+
+
+def _shape(feed: Any) -> tuple[int, ...] | None:
+    """Of an image; None for a source that does not say."""
+    shape = getattr(feed, "input_shape", None)  # what `ImageClassifier` prepares numbers with has none
+    return None if shape is None else tuple(shape)
+
+
 def _split(images: Any) -> Sequence[Any]:
     return images.split(AT_ONCE) if isinstance(images, Tensor) and len(images) else [images]
 
 
 def _pieces(feed: DataSource, images: Any) -> Iterator[Any]:
     """The images as the model takes them, those that have to be prepared some at a time."""
+    several = isinstance(feed, LoaderSource) and feed.example is not None
+    if isinstance(images, list) and not several and images and all(isinstance(one, Tensor) for one in images):
+        images = torch.stack(images) if len({one.shape for one in images}) == 1 else images
     if isinstance(images, Tensor) and images.is_floating_point():
-        yield images
+        yield images[None] if images.shape == _shape(feed) else images
     elif isinstance(feed, PreparesImages):
         yield from _prepared(feed, images)
-    elif is_nested(images):
+    elif several and is_nested(images):
         yield inputs_of(images)
     elif isinstance(feed, LoaderSource) and (found := feed.as_trained(images)) is not None:
         yield found
@@ -101,6 +131,14 @@ def _pieces(feed: DataSource, images: Any) -> Iterator[Any]:
 
 def _prepared(feed: PreparesImages, images: Any) -> Iterator[Tensor]:
     """Every piece is looked at before an error names what cannot be read."""
+    if not hasattr(images, "__iter__") and not is_single(images):
+        raise UsageError(
+            "predict.images",
+            f"{type(images).__name__} is not an image, and holds none.",
+            expected="a path, a Pillow image, a uint8 array, several of them, a folder or a DataFrame of paths",
+        )
+    if isinstance(images, Tensor) and images.ndim == 3 and images.shape[0] in CHANNELS:
+        images = images[None]  # one image (C, H, W), as torchvision reads it, and not C grey ones
     images = images if hasattr(images, "shape") or is_single(images) else list(images)
     if is_single(images) or len(images) <= PIECE:
         yield feed.prepare(images)

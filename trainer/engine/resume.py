@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from trainer.errors import DiskError, UsageError
+from trainer.distributed.process_group import LARGE
+from trainer.errors import DataError, DiskError, UsageError
 from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
 from trainer.store.folder import RunFolder, read_owner
 from trainer.store.format_check import check_formats
@@ -23,7 +24,16 @@ RESUMABLE: tuple[Kind, ...] = ("last", "manual")
 _TRIES = 3
 
 
-@dataclass(frozen=True)
+class SavedState(NamedTuple):
+    """What a checkpoint holds, and the weights of the best epoch so far by parameter name; None where there are
+    none."""
+
+    tensors: dict[str, Tensor]
+    meta: dict[str, Any]
+    best: dict[str, Any] | None
+
+
+@dataclass
 class Continuation:
     """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, so it starts from step 0.
 
@@ -37,58 +47,70 @@ class Continuation:
     checkpoint: Path | None
     skipped: tuple[str, ...] = ()
     file_callbacks: tuple[str, ...] = ()
-    _loaded: list[Any] = field(default_factory=list)
-    _read: dict[str, Any] = field(default_factory=dict)
+    _state: SavedState | None = None
+    _history: RunHistory | None = None
+    _paths: dict[str, str] | None = None
+    _outlined: bool = False
 
-    def load(self) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any] | None]:
-        """Tensors and meta of the checkpoint, and the best weights so far by parameter name, if there are any.
-
-        Raises DiskError if the checkpoint turns out to be unreadable.
-        """
+    def load(self) -> SavedState:
+        """What the checkpoint holds. Raises DiskError if it turns out to be unreadable."""
         if self.checkpoint is None:
             raise ValueError("this continuation starts from nothing")
-        if not self._loaded:
+        if self._state is None:
             tensors, meta = read(self.checkpoint)
-            self._loaded.append((tensors, meta, best_weights(self.folder, tensors, meta)))
-        tensors, meta, best = self._loaded[0]
-        return tensors, meta, best
+            self._state = SavedState(tensors, meta, best_weights(self.folder, tensors, meta))
+        return self._state
 
     def release(self) -> None:
         """Let go of the weights, once they have been restored."""
-        if self._loaded:
-            self._loaded[0] = ({}, self._loaded[0][1], None)
+        if self._state is not None:
+            self._state = SavedState({}, self._state.meta, None)
 
     @property
     def seq(self) -> int:
         """The last journal record the checkpoint covers; 0 where there is none."""
-        return int(self.load()[1]["seq"]) if self.checkpoint else 0
+        return int(self.load().meta["seq"]) if self.checkpoint else 0
 
     def threads_of(self, processes: int) -> int | None:
         """Intra-op threads of the attempt that saved; None where nothing was saved, or by another number of
         processes."""
-        meta = self.load()[1] if self.checkpoint else {"processes": 0}
+        meta = self.load().meta if self.checkpoint else {"processes": 0}
         return int(meta["threads"]) if meta.get("processes", 1) == processes else None
 
-    def for_other_processes(self) -> Continuation:
-        """The same with all that it reads: they may be on machines that do not see the run folder."""
+    def for_other_processes(self, *, outlined: bool) -> Continuation:
+        """The same with all that it reads: they may be on machines that do not see the run folder. `outlined`: of large
+        tensors they are told the shape alone, as those that share a model need not hold all of it."""
+        self._outlined = outlined
         if self.checkpoint is not None:
-            self._read.update(history=self.history(), paths=self.paths())  # the checkpoint is read for that
+            self._history, self._paths = self.history(), self.paths()  # the checkpoint is read for that
         return self
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent."""
+        kept = dict(vars(self))
+        if self._outlined and self._state is not None:
+            tensors, meta, best = self._state
+            kept["_state"] = SavedState(_outlines(tensors), meta, None if best is None else _outlines(best))
+        return kept
+
     def history(self) -> RunHistory:
-        """What counts of the run, up to the checkpoint."""
-        if "history" in self._read:
-            known: RunHistory = self._read["history"]
-            return known
-        return read_history(JournalReader(self.folder.journal), last=self.seq)
+        """What remains valid of the run: everything up to the checkpoint."""
+        return self._history or read_history(JournalReader(self.folder.journal), last=self.seq)
 
     def paths(self) -> dict[str, str]:
         """Newest checkpoints by kind, relative to the run folder."""
-        if "paths" in self._read:
-            return dict(self._read["paths"])
+        if self._paths is not None:
+            return self._paths
         found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}
         paths = {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
         return {**paths, "last": f"checkpoints/{self.checkpoint.name}"} if self.checkpoint else paths
+
+
+def _outlines(tensors: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.to("meta") if hasattr(value, "numel") and value.numel() >= LARGE else value
+        for key, value in tensors.items()
+    }
 
 
 def find_continuation(folder: RunFolder) -> Continuation:
@@ -122,15 +144,26 @@ def check_file_callbacks(folder: RunFolder, continuation: Continuation, known: C
         left_out = " ".join(f"--without {name}" for name in missing)
         raise UsageError(
             "resume.callbacks",
-            f"This run was trained with {', '.join(missing)}: callbacks from a file have to be named again.",
+            f"This run was trained with {', '.join(missing)}: name callbacks from a file again.",
             where=str(folder.path),
             expected="the same callbacks as before: for safety, no run folder says which file to run",
-            fix=f"{command} {named}; or install the package it is in by now; to go on without: {command} {left_out}",
+            fix=f"{command} {named}; or install the package that contains it; without it: {command} {left_out}",
             run=folder.name,
             names=", ".join(missing),
             named=named,
             left_out=left_out,
         )
+
+
+def classes_changed(then: Iterable[str], now: Iterable[str]) -> DataError:
+    """The error for data whose classes, or their order, differ from those of the run."""
+    return DataError(
+        "data.classes_changed",
+        "The classes differ from those that this run was trained on.",
+        where=f"then: {', '.join(then)}; now: {', '.join(now)}",
+        expected="the same classes in the same order",
+        fix="give the data the classes that it had, or start a new run",
+    )
 
 
 def _step(path: Path) -> int:
@@ -144,17 +177,13 @@ def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, 
     epoch = meta["best"]["epoch"]
     if epoch is None:
         return None
-    return model_state(tensors, meta) if _ends(meta, epoch) else saved_best(folder, epoch)
-
-
-def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Any] | None:
-    """The weights at the end of `epoch` from its `best` file; without a number, of the newest epoch that was the best
-    when it ended. With `keep_best` there are files of lesser epochs too."""
-    found = _best_checkpoint(folder, epoch)
+    found = (tensors, meta) if _ends(meta, epoch) else _best_checkpoint(folder, epoch)
     return model_state(*found) if found else None
 
 
 def _best_checkpoint(folder: RunFolder, epoch: int | None = None) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """The `best` file of the end of `epoch`; without a number, of the newest epoch that was the best when it ended:
+    with `keep_best` there are files of lesser epochs too."""
     for path in find(folder.checkpoints, "best"):
         try:
             tensors, meta = read(path)
@@ -178,7 +207,7 @@ class TrainedWeights:
     @property
     def state(self) -> dict[str, Any]:
         """What the model's `load_state_dict` takes: the tensors, and extra state."""
-        return {**self.tensors, **self.meta.get("modules", {}).get("extra", {}).get("model", {})}
+        return {**self.tensors, **_extra_state(self.meta)}
 
     @property
     def epoch(self) -> int:
@@ -198,7 +227,17 @@ def trained_weights(folder: RunFolder) -> TrainedWeights:
         # a live run may have replaced the file during the search
         if all(path.exists() for path in there):
             break
-    path = newest_valid(folder.checkpoints, "last")[0]
+    path, skipped = newest_valid(folder.checkpoints, "last")
+    if path is None and skipped:
+        raise DiskError(
+            "checkpoint.all_damaged",
+            f"No checkpoint of this run can be read. {skipped[0].reason}",
+            where=str(skipped[0].path),
+            fix=f"restore one from a backup, or train again: epochscope train --settings {folder.run_toml}",
+            path=str(skipped[0].path),
+            run=folder.name,
+            settings=str(folder.run_toml),
+        )
     if path is None:
         raise UsageError(
             "run.no_checkpoint",
@@ -216,8 +255,14 @@ def _ends(meta: dict[str, Any], epoch: int) -> bool:
 
 
 def model_state(tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Any]:
-    """The same with the extra state of the model's modules: what its `load_state_dict` takes."""
-    return {**model_weights(tensors), **meta.get("modules", {}).get("extra", {}).get("model", {})}
+    """`model_weights`, and the extra state of the model's modules: what its `load_state_dict` takes."""
+    return {**model_weights(tensors), **_extra_state(meta)}
+
+
+def _extra_state(meta: dict[str, Any]) -> dict[str, Any]:
+    """What the model's modules gave by `get_extra_state`; there is none in older checkpoints."""
+    found: dict[str, Any] = meta.get("modules", {}).get("extra", {}).get("model", {})
+    return found
 
 
 def model_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -21,14 +21,26 @@ from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders
 from trainer.store.heartbeat import works_elsewhere
+from trainer.store.leftovers import sweep
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
+    from trainer.store.lock import RunLock
 
 POLL_SECONDS = 0.1
 LAUNCHER_SECONDS = 5.0
 """A terminal's Ctrl-C reaches every process, and the launcher sends it once more: so soon it is the same one."""
 BEAT_SECONDS = 2.0
+
+
+_HANG_UP = getattr(signal, "SIGHUP", None)
+"""A terminal was closed, or the connection to it was lost. Windows has no such signal."""
+
+
+def _heard() -> list[signal.Signals]:
+    """The signals that ask for a stop. What `nohup` has told a process to ignore, it goes on ignoring."""
+    hang_up = [] if _HANG_UP is None or signal.getsignal(_HANG_UP) == signal.SIG_IGN else [_HANG_UP]
+    return [signal.SIGINT, signal.SIGTERM, *hang_up]
 
 
 class RunGuard:
@@ -58,7 +70,7 @@ class RunGuard:
         self._before: dict[int, Any] = {}
         self._end = threading.Event()
         self._known: set[str] = set()
-        self._lock: Any = None
+        self._lock: RunLock | None = None
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> RunGuard:
@@ -74,12 +86,11 @@ class RunGuard:
             self._lock = folders.acquire(self._folder)
             self._check_not_elsewhere(self._folder)
             self._check_not_overtaken(self._folder)
-            for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
-                durable.remove_leftovers(place)  # left by a save that was killed
+            sweep(self._folder)
             folders.write_owner(self._folder, folders.current_owner(self._attempt))
         self._control.open()
         if self._signals:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in _heard():
                 self._before[number] = signal.signal(number, self._on_signal)
         if self._folder is not None:
             owner = self._folder.owner
@@ -134,7 +145,7 @@ class RunGuard:
         """The first asks for a stop after this step; the second ends the process now, as safe as a power cut."""
         now = time.monotonic()
         if self._control.interrupted:
-            if now - self._signalled < self._grace:
+            if now - self._signalled < self._grace or number == _HANG_UP:  # the shell repeats the terminal's
                 return
             os.write(sys.stderr.fileno(), b"\nended at once; `epochscope resume` continues from the last checkpoint\n")
             os._exit(130)

@@ -17,14 +17,16 @@ from trainer.engine.callback_states import restore_callbacks, tell_detached
 from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
 from trainer.engine.precision_choice import PrecisionChoice
-from trainer.engine.resume import Continuation, find_continuation
+from trainer.engine.resume import Continuation, classes_changed, find_continuation
 from trainer.engine.session import Session
 from trainer.errors import DataError, UsageError
 from trainer.events import RunStarted
 from trainer.models import count_parameters
 from trainer.store.environment import environment, versions
-from trainer.store.folder import RunFolder, create_run, is_free
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run, is_free
 from trainer.store.run_files import write_environment
+from trainer.text.nested_tables import table_of
 
 
 def open_run_folder(
@@ -47,7 +49,7 @@ def open_run_folder(
     if not is_free(folder.path):
         raise UsageError(
             "run.exists",
-            f"{folder.path} exists already.",
+            f"{folder.path} already exists.",
             expected="a folder that does not exist yet",
             fix="resume the run in it with fit(resume=True), or choose another run_dir",
         )
@@ -56,17 +58,17 @@ def open_run_folder(
 
 
 def open_shared_run(
-    group: ProcessGroup, folder: RunFolder | None, resume: bool, settings: Callable[[], Mapping[str, Any]]
+    group: ProcessGroup, folder: RunFolder | None, resume: bool, settings: Callable[[], Mapping[str, Any]], shard: bool
 ) -> Continuation | None:
     """As `open_run_folder`, in the first of several processes, which alone writes; the others are told what it finds.
-    A run that the launcher starts again is resumed."""
+    A run that the launcher starts again is resumed. `shard`: whether they share the model."""
 
     def opened() -> Continuation | None:
         here = "" if folder is None else str(folder.path.absolute())
         found = open_run_folder(folder, resume or bool(here and group.remembers(here)), settings)
         if here:
             group.remember(here)
-        return found if found is None or group.size == 1 else found.for_other_processes()
+        return found if found is None or group.size == 1 else found.for_other_processes(outlined=shard)
 
     return group.from_first(opened)
 
@@ -118,6 +120,8 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
             where=f"fingerprint {fingerprint}, the checkpoint has {meta['fingerprint']}",
             fix="restore the images as they were, or start a new run",
         )
+    history = continuation.history()
+    check_unchanged(session, loop, history.info, int(meta["batch"]))
     if best is None and meta["best"]["epoch"] is not None:
         session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")
     loop.restore(tensors, meta, best)
@@ -126,9 +130,36 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
     restore_callbacks(session.callbacks, meta["callbacks"], session.log if not session.group.rank else str)
     tell_detached(session.callbacks, meta["callbacks"], meta.get("detached", {}), session.warn)
     session.checkpoints.update(continuation.paths())
-    history = continuation.history()
     session.history.extend(history.finished)
     session.valid_f1.update(history.valid_f1)
+
+
+def check_unchanged(session: Session, loop: Loop, before: RunStarted | None, batch: int) -> None:
+    """Compare data and settings with those of an earlier attempt: loaders have no fingerprint. `batch`: where the
+    checkpoint was made inside an epoch. Other sizes and settings are told.
+
+    Raises DataError `data.classes_changed` if the classes have other names or another order: the model's outputs would
+    change their meaning. Numbers are not names.
+    """
+    if before is None:
+        return
+    now, then = session.run.classes, before.classes
+    numbers = tuple(map(str, range(len(now))))
+    if now != then and numbers not in (now, then):
+        raise classes_changed(then, now)
+    earlier, current = (table_of(one, "train") for one in (before.settings, session.run.settings))
+    changed = [name for name in ("loss", "lr", "seed") if earlier.get(name) != current.get(name)]
+    if changed:
+        what = ", ".join(f"{name} {earlier.get(name)}, now {current.get(name)}" for name in changed)
+        session.warn(f"the run began with {what}; a resumed run keeps the optimiser's settings, such as its rate")
+    sizes = (before.split_sizes.get("train"), before.steps_per_epoch)
+    today = (loop.parts.feed.sizes["train"], loop.steps_per_epoch)
+    if sizes != today:
+        where = f"; the epoch under way continues after batch {batch}" if batch else ""
+        session.warn(
+            "the training data differs from that of the earlier attempt: "
+            f"{sizes[0]} images in {sizes[1]} batches then, {today[0]} in {today[1]} now{where}"
+        )
 
 
 def settle_threads(session: Session, wanted: int | None) -> int:
@@ -142,16 +173,11 @@ def settle_threads(session: Session, wanted: int | None) -> int:
 
 
 def run_started(
-    session: Session,
-    loop: Loop,
-    parts: Parts,
-    classes: tuple[str, ...],
-    threads: int,
-    compile_seconds: float,
-    precision: PrecisionChoice,
+    session: Session, loop: Loop, threads: int, compile_seconds: float, precision: PrecisionChoice
 ) -> RunStarted:
     """Emit the event, and write environment.json."""
-    data, device, continuation = parts.feed, str(parts.device), session.continuation
+    parts, continuation = loop.parts, session.continuation
+    data, device = parts.feed, str(parts.device)
     found = environment(device=device, threads=threads, fingerprint=data.fingerprint)
     if session.folder is not None:
         write_environment(session.folder, found)
@@ -167,7 +193,7 @@ def run_started(
         epochs=parts.epochs,
         steps_per_epoch=loop.steps_per_epoch,
         settings=settings,
-        classes=classes,
+        classes=session.run.classes,
         split_sizes=dict(data.sizes),
         model=f"{model} ({loop.program})" if loop.program else model,
         parameters=count_parameters(parts.model),

@@ -23,11 +23,12 @@ from trainer.engine.event_bus import EventBus
 from trainer.engine.failure import as_known_error, failure_fields, success_fields
 from trainer.engine.run_guard import RunGuard
 from trainer.engine.shared_commands import ending_of_all, requests_of_all
-from trainer.errors import EpochscopeError, Plain
+from trainer.errors import EpochscopeError, Parameter, Plain
 from trainer.events import (
     Answer,
     BatchEnded,
     BatchesReported,
+    CallbackFailed,
     CheckpointRequested,
     CheckpointSaved,
     EpochEnded,
@@ -66,7 +67,7 @@ class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request 
 
 
 class Session:
-    """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests.
+    """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT, SIGTERM, SIGHUP ask for a stop.
 
     A Trainer always trains within a session, whichever was created first. `continuation`: where this attempt resumes;
     None for the first one. `file_callbacks`: names of the callbacks that were loaded from files. `group`: the
@@ -136,6 +137,7 @@ class Session:
         with RunGuard(*guarded, signals=self._signals, launched=self.group.size > 1):
             self.bus.bind(self.run)
             self.bus.alarm = self._alarm
+            self.bus.note_failure = self._note_failure
             self.log(f"attempt {self.attempt} begins")
             error: BaseException | None = None
             try:
@@ -240,9 +242,15 @@ class Session:
         if self.control.waiting:
             self.boundary()
 
-    def warn(self, text: str) -> None:
+    def _note_failure(self, failure: CallbackFailed, error: Exception) -> None:
+        # a run must not go on in silence without a callback: where nothing shows the event, its author sees this
+        unseen = failure.action == "detach" and not self.bus.shows(CallbackFailed)
+        what = "the run goes on without it" if unseen else f"action: {failure.action}"
+        (self.warn if unseen else self.log)(f"callback {failure.callback} failed in {failure.hook}, {what}", error)
+
+    def warn(self, text: str, error: BaseException | None = None) -> None:
         """Like `log`, but also shown on the terminal by one process, unless logging is configured otherwise."""
-        self.log(text, level=logging.INFO if self.group.rank else logging.WARNING)
+        self.log(text, error, logging.INFO if self.group.rank else logging.WARNING)
 
     def log(self, text: str, error: BaseException | None = None, level: int = logging.INFO) -> None:
         """Append to log.txt; a log that cannot be written must not end a run."""
@@ -318,7 +326,7 @@ class Session:
         request: Request | MalformedRequestError,
         result: Answer,
         code: str = "",
-        parameters: dict[str, Plain] | None = None,
+        parameters: Mapping[str, Parameter] | None = None,
         path: str = "",
     ) -> None:
         answer = RequestHandled(
@@ -327,7 +335,7 @@ class Session:
             result=result,
             reason=path or reason_text(code, parameters or {}),
             code=code,
-            parameters=parameters or {},
+            parameters=dict(parameters or {}),
             path=path,
         )
         self.emit(answer)

@@ -9,7 +9,7 @@ from trainer.callback import Callback, callback_name
 from trainer.errors import UsageError
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback, stand_in
 from trainer.settings import Settings
-from trainer.settings.constructor_options import as_arguments, check_options
+from trainer.settings.constructor_options import make_plugin
 
 
 def callbacks_of(settings: Settings, *, written: bool = True) -> list[Callback]:
@@ -51,13 +51,7 @@ def stand_ins(settings: Settings, missing: Iterable[str]) -> dict[str, Callback]
 def make_callback(name: str, cls: type, options: Mapping[str, Any]) -> Callback:
     """A callback out of its class and what `[plugins.NAME]` says; texts are paths where it asks for those. Raises
     UsageError `plugin.options` where the options do not fit, `plugin.broken` for a class of another kind."""
-    check_options(name, cls, options)
-    try:
-        made = cls(**as_arguments(cls, options))
-    except (TypeError, ValueError) as error:
-        raise UsageError(
-            "plugin.options", f"The callback {name!r} cannot be created: {error}", where=f"[plugins.{name}]"
-        ) from error
+    made = make_plugin(name, cls, options, "callback_options")
     if not isinstance(made, Callback):
         raise UsageError(
             "plugin.broken", f"The callback {name!r} is not a trainer.Callback.", where=f"[plugins.{name}]"

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from trainer.distributed.sharding import gathered, scattered, sharded_parameters
+from trainer.distributed.sharding import gathered, scattered, sharded_parameters, use_plain_kernels
 from trainer.engine.checkpoint_state import capture_model, capture_optimizer
 from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
@@ -66,14 +66,17 @@ class ShardedLoop(Loop):
         return {**tensors, **self._whole}, meta
 
     def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Any] | None) -> None:
-        """As of every loop; each process takes its part of the whole tensors that it is given."""
+        """As of every loop; each process takes its part of the whole tensors that the first one is given."""
+        group = self.parts.group
         parameters = sharded_parameters(self.parts.model)
-        own = scattered(tensors, {key: parameters[name] for key in tensors if (name := _parameter(key)) in parameters})
-        super().restore(own, meta, None if best is None else scattered(best, parameters))
+        like = {key: parameters[name] for key in tensors if (name := _parameter(key)) in parameters}
+        own = scattered(tensors, like, group)
+        super().restore(own, meta, None if best is None else scattered(best, parameters, group))
+        use_plain_kernels(self.parts.optimizer)  # the options of a whole run's optimizer have come with its state
 
-    def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
+    def _end_epoch(self, seen: Metrics, validation: Metrics | None, rate: float) -> None:
         with self._meeting():
-            super()._end_epoch(seen, validation)
+            super()._end_epoch(seen, validation, rate)
 
     def _save_at_stop(self) -> None:
         # what is saved already, only the first process knows

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from trainer.engine.step import needs_closure
 from trainer.engine.step_options import StepOptions
 from trainer.errors import UsageError
+from trainer.optim.parameter_groups import parameters_of
 
 
 def check_shardable(model: nn.Module, optimizer: Optimizer, options: StepOptions) -> None:
@@ -36,7 +37,7 @@ def _obstacles(model: nn.Module, optimizer: Optimizer, options: StepOptions) -> 
         yield f"{type(optimizer).__name__} has state before its first step", "use AdamW or SGD, not stepped yet"
     named = dict(model.named_parameters())
     own = {id(one) for one in named.values()}
-    if any(id(one) not in own for group in optimizer.param_groups for one in group["params"]):
+    if any(id(one) not in own for one in parameters_of(optimizer)):
         yield "the loss has trainable parameters", "make them parameters of the model"
     if len(named) < sum(1 for _ in model.named_parameters(remove_duplicate=False)):
         yield "two layers of the model share their weights", "give each its own"

@@ -12,6 +12,7 @@ from trainer.data.inputs import stand_in
 from trainer.distributed.process_group import ProcessGroup
 from trainer.distributed.sharding import all_finite
 from trainer.engine.shared_backward import Backward, SharedBackward
+from trainer.optim.parameter_groups import parameters_of
 
 
 class ShardedBackward(SharedBackward):
@@ -39,6 +40,5 @@ class ShardedFiniteCheck:
         self._group = group
 
     def __call__(self) -> bool:
-        parameters = (parameter for group in self._optimizer.param_groups for parameter in group["params"])
-        found = all_finite([one.grad for one in parameters if one.grad is not None])
+        found = all_finite([one.grad for one in parameters_of(self._optimizer) if one.grad is not None])
         return all(one.item() for one in self._group.exchange(torch.tensor([float(found)])))

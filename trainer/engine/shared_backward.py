@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import DataError
+from trainer.optim.parameter_groups import parameters_of
 
 Backward = Callable[..., tuple[Tensor, Tensor]]
 
@@ -38,7 +39,7 @@ class SharedBackward:
         self._mine = slice(group.rank, None, group.size)
 
     def __call__(self, loss_of: Backward, images: Any, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Raises DataError `distributed.batches` where the processes were given different batches."""
+        """Raises DataError `distributed.batches` where the processes got different batches."""
         amounts = self._amounts(labels, *weights).double()
         whole = amounts.sum()
         share = amounts[self._mine].sum() / torch.where(whole > 0, whole, 1)
@@ -68,8 +69,7 @@ class SharedBackward:
 
     def _sum(self) -> None:
         """Gradients of this process become those of all."""
-        parameters = [one for group in self._optimizer.param_groups for one in group["params"] if one.requires_grad]
-        self._group.sum_gradients(parameters)
+        self._group.sum_gradients([one for one in parameters_of(self._optimizer) if one.requires_grad])
 
     def _exchanged(self, loss: Tensor, predicted: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Predictions and loss of the whole batch: the same bits in every process."""
@@ -95,7 +95,7 @@ def _checksum(labels: Tensor) -> Tensor:
 def _other_batches() -> DataError:
     return DataError(
         "distributed.batches",
-        "The processes were given different batches.",
+        "The processes got different batches.",
         expected="a loader that yields the same batches, in the same order, in every process",
         fix="remove DistributedSampler and any other sharding, since each process takes its own share of every batch; "
         "and seed all shuffling",

@@ -13,7 +13,7 @@ from trainer.events import Status, StopRequested
 from trainer.store.requests import MalformedRequestError, Request
 
 Item = Request | MalformedRequestError
-SIGNALS = ("SIGINT", "SIGTERM")
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """The launcher hands a signal on to all processes: it is one request."""
 
 

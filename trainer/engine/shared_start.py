@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from trainer.data.loaders import DataSource
 from trainer.distributed.process_group import ProcessGroup
-from trainer.distributed.sharding import is_sharded, shard_model
+from trainer.distributed.sharding import device_of, is_sharded, shard_model
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import name_of
 from trainer.engine.sharded_start import check_shardable
 from trainer.engine.step_options import StepOptions
 from trainer.errors import DataError, UsageError
+from trainer.torch_internals import BatchNorm
 
 
 def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: StepOptions) -> list[str]:
@@ -52,7 +52,7 @@ def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: 
 def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataSource) -> nn.Module:
     """The model, its BatchNorm layers with the statistics of the whole batch. Raises UsageError
     `distributed.batch_norm` where that cannot be had, `distributed.batch` where a batch has too few images for it."""
-    layers = [part for part in model.modules() if isinstance(part, _BatchNorm) and part.training]
+    layers = [part for part in model.modules() if isinstance(part, BatchNorm) and part.training]
     if not layers:
         return model
     if device.type != "cuda":
@@ -79,10 +79,11 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
 
 
 def shared_state(*modules: object) -> list[Tensor]:
-    """Parameters and buffers that all processes begin with; sharded ones, which are others in each, are left out."""
+    """Parameters and buffers that all processes begin with; sharded ones, which are others in each, are left out, and
+    so are those that have no values yet."""
     parts = [part for part in modules if isinstance(part, nn.Module)]
     found = (value for part in parts for value in (*part.parameters(), *part.buffers()))
-    return [value for value in found if not is_sharded(value)]
+    return [value for value in found if not is_sharded(value) and not value.is_meta]
 
 
 def begin_together(
@@ -90,7 +91,7 @@ def begin_together(
 ) -> tuple[nn.Module, list[str]]:
     """The model for all processes, sharded where that is asked for, and what there is to know of their run. Raises as
     `check_shareable`, `synchronized` and `check_shardable`."""
-    device = next(model.parameters()).device
+    device = device_of(model)
     group.use(device)
     notes = check_shareable(group, feed, loss, options)
     model = synchronized(model, device, group.size, feed)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules import module as shared
 
 from trainer.engine.loss import Loss
 from trainer.engine.training_step import BatchLoss
 from trainer.models.linear import NarrowLinear
-
-_OF_A_MODULE = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-_OF_ALL_MODULES = tuple(f"_global{name}" for name in _OF_A_MODULE)
-_OF_A_PARAMETER = ("_backward_hooks", "_post_accumulate_grad_hooks")
-"""Where torch keeps hooks: these are private, and with a torch that lacks one, autograd is used."""
+from trainer.torch_internals import (
+    gradient_has_hooks,
+    log_softmax_backward,
+    module_has_hooks,
+    modules_have_hooks,
+)
 
 
 class SoftmaxLoss:
@@ -53,7 +53,7 @@ class SoftmaxLoss:
         loss, amount = aten.nll_loss_forward(logarithms, labels, None, 1, ignored)
         one = torch.ones_like(loss)
         gradient = aten.nll_loss_backward(one, logarithms, labels, None, 1, ignored, amount)
-        gradient = aten._log_softmax_backward_data(gradient, logarithms, 1, outputs.dtype).t()  # noqa: SLF001  # an operation
+        gradient = log_softmax_backward(gradient, logarithms, 1, outputs.dtype).t()
         last.weight.grad = torch.mm(gradient, features)
         if last.bias is not None:
             last.bias.grad = gradient.sum(1)
@@ -74,16 +74,15 @@ class SoftmaxLoss:
             and _averages_cross_entropy(criterion)
             and all(_gets_plain_gradient(one) for one in (last.weight, last.bias) if one is not None)
             and not any("forward" in vars(module) for module in modules)
-            and not any(getattr(module, name, True) for module in modules for name in _OF_A_MODULE)
-            and not any(getattr(shared, name, True) for name in _OF_ALL_MODULES)
+            and not any(module_has_hooks(module) for module in modules)
+            and not modules_have_hooks()
             and not torch.is_anomaly_enabled()
             and not torch.is_autocast_enabled("cpu")
         )
 
 
 def _gets_plain_gradient(parameter: Tensor) -> bool:
-    hooked = any(getattr(parameter, name, True) for name in _OF_A_PARAMETER)
-    return parameter.requires_grad and parameter.grad is None and not hooked
+    return parameter.requires_grad and parameter.grad is None and not gradient_has_hooks(parameter)
 
 
 def _averages_cross_entropy(criterion: nn.CrossEntropyLoss) -> bool:

@@ -22,13 +22,11 @@ from trainer.engine.softmax_loss import SoftmaxLoss
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
 from trainer.errors import DivergedError
+from trainer.optim.parameter_groups import parameters_of
+from trainer.torch_internals import check_and_unscale
 
 if TYPE_CHECKING:
     from trainer.engine.shared_backward import SharedBackward
-
-Step = Callable[..., tuple[Tensor, float | Tensor]]
-"""images, labels, and weights of the images where there are any -> detached outputs, mean loss
-(a float, or a tensor on the device)"""
 
 
 class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and a DivergedError by the loop
@@ -60,11 +58,6 @@ def needs_closure(optimizer: Optimizer) -> bool:
     return closure is not None and closure.default is inspect.Parameter.empty
 
 
-def takes_flag(optimizer: Optimizer) -> bool:
-    """Whether the optimiser itself leaves the weights unchanged if `found_inf` is set (fused kernels)."""
-    return bool(getattr(optimizer, "_step_supports_amp_scaling", False))
-
-
 def finite(tensor: Tensor) -> bool:
     """Whether every element is finite: one sum, and the exact test only where the sum is not (it may overflow)."""
     values = tensor.coalesce().values() if tensor.is_sparse else tensor
@@ -75,23 +68,22 @@ def finite(tensor: Tensor) -> bool:
 
 class FiniteCheck:
     """Whether all gradients are finite. Plain float32 gradients on the CPU go through one fused kernel, in half the
-    time of a sum for each; this runs in every step. It is GradScaler's kernel, with a scale of 1."""
+    time of a sum for each; this runs in every step. The kernel's scale is 1."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self._optimizer = optimizer
-        self._flag = torch.zeros(())
-        self._one = torch.ones(())
+        self._flag = torch.zeros((), dtype=torch.float32)  # whatever torch's default type is
+        self._one = torch.ones((), dtype=torch.float32)
         self._count = -1
         self._kernel = False
 
     def __call__(self) -> bool:
-        parameters = (parameter for group in self._optimizer.param_groups for parameter in group["params"])
-        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        gradients = [one.grad for one in parameters_of(self._optimizer) if one.grad is not None]
         if len(gradients) != self._count:  # at the first step, and if layers are frozen or added later
             self._count = len(gradients)
             self._kernel = self._count > 0 and all(_is_plain(gradient) for gradient in gradients)
         if self._kernel:
-            torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+            check_and_unscale(gradients, self._flag, self._one)
             return not self._flag.item()
         return all(finite(gradient) for gradient in gradients)
 
@@ -115,7 +107,7 @@ Amounts = Callable[..., Tensor]
 
 def evenly(labels: Tensor, *weights: Tensor) -> Tensor:
     """All images equally."""
-    return torch.ones(len(labels), device=labels.device)
+    return torch.ones(len(labels), dtype=torch.float32, device=labels.device)
 
 
 def accumulated(parts: int, amounts: Amounts) -> Callable[..., tuple[Tensor, Tensor]]:
@@ -126,7 +118,7 @@ def accumulated(parts: int, amounts: Amounts) -> Callable[..., tuple[Tensor, Ten
         number = max(1, min(parts, len(batch[0]) // 2))  # BatchNorm cannot train on one image
         counts = amounts(*batch[1:])
         whole = counts.sum()
-        outputs, total = [], torch.zeros((), device=counts.device)
+        outputs, total = [], torch.zeros((), dtype=torch.float32, device=counts.device)
         for count, *part in zip(*(one.tensor_split(number) for one in (counts, *batch)), strict=True):
             found, loss = loss_of(*part)
             share = loss * (count.sum() / torch.where(whole > 0, whole, 1))
@@ -147,7 +139,7 @@ class Clipping:
         self._norm = options.clip_norm
 
     def __call__(self) -> None:
-        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        parameters = parameters_of(self._optimizer)
         if self._value:
             clip_grad_value_(parameters, self._value)
         if self._norm:
@@ -190,6 +182,12 @@ class _Step:
         self._update = OptimizerStep(optimizer, direct=not self._sharded)
         self._group = group
 
+    def check(self) -> None:
+        """Raises NonFiniteStep if a step since the last check was skipped; unless that step has raised it itself."""
+
+    def close(self) -> None:
+        """Restore the caller's optimiser, if it was changed."""
+
 
 class CheckedStep(_Step):
     """The step on the CPU, and on devices for optimisers without support for the flag."""
@@ -226,7 +224,7 @@ class CheckedStep(_Step):
 
     def _with_closure(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         first: list[tuple[Tensor, float]] = []
-        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        parameters = parameters_of(self._optimizer)
         before = [parameter.detach().clone() for parameter in parameters]
 
         def closure() -> Tensor:
@@ -249,10 +247,10 @@ class FlaggedStep(_Step):
 
     def __init__(self, loss_of: BatchLoss, optimizer: Any, device: torch.device, *shared: Any) -> None:
         super().__init__(loss_of, optimizer, *shared)
-        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        self._one = torch.ones((), device=device)
-        self._flag = torch.zeros((), device=device)
-        self._loss_flag = torch.zeros((), device=device)
+        self._parameters = parameters_of(optimizer)
+        self._one = torch.ones((), dtype=torch.float32, device=device)
+        self._flag = torch.zeros((), dtype=torch.float32, device=device)
+        self._loss_flag = torch.zeros((), dtype=torch.float32, device=device)
         self._optimizer.grad_scale = None
         self._optimizer.found_inf = self._flag
 
@@ -264,8 +262,7 @@ class FlaggedStep(_Step):
         kept = kept.detach()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-        # the kernel GradScaler uses: sets the flag if a gradient is not finite, and multiplies by 1
-        torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+        check_and_unscale(gradients, self._flag, self._one)
         torch.maximum(self._flag, self._loss_flag, out=self._flag)
         if self._clip is not None:
             self._clip()
@@ -273,10 +270,10 @@ class FlaggedStep(_Step):
         return outputs, kept
 
     def check(self) -> None:
-        """Read the flag, waiting for the device; raises NonFiniteStep if a step since the last check was skipped."""
+        """Read the flag, waiting for the device."""
         if self._flag.item():
             raise NonFiniteStep("loss" if self._loss_flag.item() else "gradient")
 
     def close(self) -> None:
-        """Restore the caller's optimiser."""
+        """Take the flag from the caller's optimiser."""
         del self._optimizer.grad_scale, self._optimizer.found_inf

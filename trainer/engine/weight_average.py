@@ -15,7 +15,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class WeightAverage:
-    """The average of the trainable floating-point parameters of `model`.
+    """The average of the trainable floating-point parameters of `model`; of those unfrozen later, from the next epoch.
 
     Everything else in the model (frozen parameters, buffers such as BatchNorm's statistics, which are averages already)
     is shared with it. `decay` in (0, 1): the share of the average kept at each update. `updates`: the number of updates
@@ -25,13 +25,17 @@ class WeightAverage:
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
         self.updates = 0
-        self._parameters = {
-            name: parameter
-            for name, parameter in model.named_parameters()
-            if parameter.requires_grad and parameter.is_floating_point()
-        }
-        self._average = {name: parameter.detach().clone() for name, parameter in self._parameters.items()}
+        self._model = model
+        self._parameters: dict[str, nn.Parameter] = {}
+        self._average: dict[str, Tensor] = {}
         self._applied = False
+        self.include_unfrozen()
+
+    def include_unfrozen(self) -> None:
+        """Average the parameters that have become trainable too, beginning with their values now."""
+        for name, parameter in self._model.named_parameters():
+            if parameter.requires_grad and parameter.is_floating_point() and name not in self._average:
+                self._parameters[name], self._average[name] = parameter, parameter.detach().clone()
 
     def update(self) -> None:
         """Update the average with the weights after an optimiser step."""
@@ -79,7 +83,8 @@ class WeightAverage:
 
     def restore(self, tensors: dict[str, Tensor], updates: int) -> None:
         """Restore from `capture`, once the model holds the trained weights (`trained_tensors`); if the checkpoint has
-        no average, it starts from the current weights."""
+        no average, it starts from the current weights. The model's parameters are frozen or not as they were."""
+        self.include_unfrozen()
         for name, value in self._average.items():
             there = f"trained.{name}" in tensors
             value.copy_(tensors[f"model.{name}"] if there else self._parameters[name].detach())

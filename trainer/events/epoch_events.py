@@ -84,7 +84,8 @@ class EpochEnded(Event, frozen=True, kw_only=True, tag=True):
     improved: bool
     """As in ValidationDone; False without a validation split."""
     learning_rate: float
-    """Learning rate of the first parameter group at the end of the epoch."""
+    """Learning rate of the first parameter group at the end of the epoch's training; what the validation changes is for
+    the next epoch."""
     samples_per_second: float
     """Training images per second, validation excluded."""
     seconds: float
@@ -100,10 +101,10 @@ class EpochEnded(Event, frozen=True, kw_only=True, tag=True):
 
 
 class EvaluationDone(Event, frozen=True, kw_only=True, tag=True):
-    """Metrics of one split, not augmented, with the best or the last weights. Fields shared with ValidationDone mean
-    the same.
+    """Metrics of a split without augmentation, with the best or the last weights. Fields shared with ValidationDone
+    mean the same.
 
-    Intervals are those of `trainer.metrics.significance.intervals`; None in journals that are older than they.
+    Intervals are those of `trainer.metrics.significance.intervals`; None in journals written before they existed.
     """
 
     split: Split

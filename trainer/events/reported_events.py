@@ -6,7 +6,7 @@ from trainer.events.event import Event
 
 
 class ScalarReported(Event, frozen=True, kw_only=True, tag=True):
-    """A number of a callback's own. Those of one name are a chart."""
+    """A number reported by a callback. Numbers with the same name form a chart."""
 
     name: str
     """What it is called, such as `gradient_norm`; 1 to 100 characters on one line."""
@@ -18,7 +18,7 @@ class PictureReported(Event, frozen=True, kw_only=True, tag=True):
     """A picture of a callback's own is safely on disk."""
 
     name: str
-    """What it shows, 1 to 100 characters on one line. Those of one name are shown by epoch."""
+    """What it shows, 1 to 100 characters on one line. Pictures with the same name are shown by epoch."""
     path: str
     """A PNG file, relative to the run folder, with `/`."""
     width: int

@@ -78,8 +78,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     the batches it has already given are skipped. `approximate`: part of it cannot be restored, such as a loader's
     persistent workers; log.txt names it."""
     file_callbacks: tuple[str, ...] = ()
-    """Those of `callbacks` that came from a file named on the command line (`--callback`): a resumed run needs them
-    named again."""
+    """The `callbacks` that came from a file (`--callback`): to resume the run, name the file again."""
     compile_seconds: float = 0.0
     """Seconds that compiling the model took; 0 without `compile`."""
     metrics: tuple[str, ...] = ()

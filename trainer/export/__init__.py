@@ -262,7 +262,7 @@ def _not_for(name: str, option: str) -> UsageError:
 def _exists(path: Path) -> UsageError:
     return UsageError(
         "export.exists",
-        f"{path} exists already.",
+        f"{path} already exists.",
         where=str(path.absolute()),
         fix="choose another name with --out; --force overwrites it",
         path=str(path),

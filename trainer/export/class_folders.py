@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trainer.errors import UsageError
 from trainer.store import durable
-from trainer.store.durable import disk_error
+from trainer.store.disk_errors import disk_error
 from trainer.store.output_file import OUTPUT_MODE, remove_stale
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')

@@ -22,6 +22,7 @@ from trainer.export.verify import Answer, same_text, write_model
 from trainer.pretrained.onnx_runtime import load_onnxruntime
 from trainer.store.folder import RunFolder
 from trainer.text.text_shortening import first_line
+from trainer.torch_internals import forget_example
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TRACED = 2
@@ -114,8 +115,7 @@ def require_onnx() -> None:
 def _pt2(trained: TrainedModel, text: str) -> bytes:
     model, example, shapes = _traced(trained)
     program = torch.export.export(model, example, dynamic_shapes=shapes)
-    # they would be pickled; torch before 2.7 lets nobody say None through the property
-    program._example_inputs = None  # noqa: SLF001
+    forget_example(program)
     buffer = io.BytesIO()
     torch.export.save(program, buffer, extra_files={FILE: text})
     return buffer.getvalue()

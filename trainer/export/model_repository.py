@@ -70,21 +70,21 @@ def model_card(run: RunData, about: dict[str, Any]) -> str:
     Returns:
         Markdown with a YAML header.
     """
-    return "\n".join([*_front(run, about), *_body(run, about)]) + "\n"
+    return "\n".join([*_front(run), *_body(run, about)]) + "\n"
 
 
-def _front(run: RunData, about: dict[str, Any]) -> Iterator[str]:
+def _front(run: RunData) -> Iterator[str]:
     """YAML; texts are spelled as JSON spells them, which is YAML too."""
     yield from ("---", "library_name: epochscope", "pipeline_tag: image-classification")
     yield from ("tags:", "- epochscope", "- image-classification", "metrics:", "- accuracy", "- f1")
     split = _split(run)
     if split is not None:
         found = run.evaluations[split].metrics
-        yield from ("model-index:", f"- name: {_text(run.name)}", "  results:", "  - task:")
-        yield from ("      type: image-classification", "    dataset:", f"      name: {_text(_data(run))}")
-        yield from (f"      type: {_text(_data(run))}", f"      split: {split}", "    metrics:")
+        yield from ("model-index:", f"- name: {json.dumps(run.name)}", "  results:", "  - task:")
+        yield from ("      type: image-classification", "    dataset:", f"      name: {json.dumps(_data(run))}")
+        yield from (f"      type: {json.dumps(_data(run))}", f"      split: {split}", "    metrics:")
         for kind, value, name in (("accuracy", found.accuracy, "accuracy"), ("f1", found.macro_f1, found.macro_name)):
-            yield from (f"    - type: {kind}", f"      value: {value:.4f}", f"      name: {_text(name)}")
+            yield from (f"    - type: {kind}", f"      value: {value:.4f}", f"      name: {json.dumps(name)}")
     yield "---"
 
 
@@ -135,10 +135,6 @@ def _split(run: RunData) -> str | None:
 def _data(run: RunData) -> str:
     """The name of the data: no path of this machine leaves it."""
     return Path(run.summary.data).name or "unknown"
-
-
-def _text(text: str) -> str:
-    return json.dumps(text)
 
 
 def _plain(text: str) -> str:

@@ -68,8 +68,8 @@ class RawPixels(nn.Module):
         # as the batches of training are made: one multiplication and one addition
         scale = [1 / (255 * spread) for spread in std]
         offset = [-centre / spread for centre, spread in zip(mean, std, strict=True)]
-        self.register_buffer("scale", torch.tensor(scale).view(1, -1, 1, 1), persistent=False)
-        self.register_buffer("offset", torch.tensor(offset).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("scale", torch.tensor(scale, dtype=torch.float32).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("offset", torch.tensor(offset, dtype=torch.float32).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Compute the logits of raw pixels.

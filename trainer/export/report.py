@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,20 +44,27 @@ def write_page(
     Raises:
         DiskError: The file could not be written.
     """
-    look = partial(_look, {}, folder) if heat_maps else None
-    report.write_report(folder, path, language=language, compared=compared, look=look)
+    report.write_report(
+        folder, path, language=language, compared=compared, look=_heat_map_of(folder) if heat_maps else None
+    )
     return {"language": language, "checked": "one file: no network, no script, nothing beside it"}
 
 
-def _look(made: dict[str, ImageExplainer], folder: RunFolder, split: str, place: int, label: int) -> Looked:
-    """One heat map; the model is loaded for the first one."""
-    if not made:
+def _heat_map_of(folder: RunFolder) -> Callable[[str, int, int], Looked]:
+    """Gives the heat map of one image; the model is loaded for the first one."""
+
+    @cache
+    def explainer() -> ImageExplainer:
         from trainer.analysis.image_explainer import ImageExplainer
 
-        made["run"] = ImageExplainer(folder)
-    image = made["run"].from_split(split, place)
-    found = made["run"].saliency(image, label)
-    return Looked(image.pixels, found.values, found.method)
+        return ImageExplainer(folder)
+
+    def heat_map(split: str, place: int, label: int) -> Looked:
+        image = explainer().from_split(split, place)
+        found = explainer().saliency(image, label)
+        return Looked(image.pixels, found.values, found.method)
+
+    return heat_map
 
 
 def write_figures(

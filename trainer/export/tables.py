@@ -21,6 +21,7 @@ from trainer.store.output_file import write_output
 from trainer.store.run_history import read_history
 from trainer.store.scalar_tables import scalar_rows
 from trainer.text.csv_text import csv_bytes, csv_text
+from trainer.text.number_format import counted
 
 _PER_CLASS = ("precision", "recall", "f1", "support")
 
@@ -52,7 +53,7 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
     empty = ("",) * len(names)
     rows = [[*cells(epoch, scalars), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
     write_output(path, csv_bytes(csv_text(heads, rows)))
-    return {"epochs": len(epochs), "checked": f"{_epochs(len(epochs))}, {len(heads)} columns"}
+    return {"epochs": len(epochs), "checked": f"{counted(len(epochs), 'epoch')}, {len(heads)} columns"}
 
 
 def write_classes(folder: RunFolder, path: Path) -> Facts:
@@ -112,8 +113,4 @@ def write_json(folder: RunFolder, path: Path) -> Facts:
     plain = ev.spell_non_finite(about)
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
     write_output(path, text.encode("utf-8", "replace"))
-    return {"epochs": len(about["history"]), "checked": _epochs(len(about["history"]))}
-
-
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'' if count == 1 else 's'}"
+    return {"epochs": len(about["history"]), "checked": counted(len(about["history"]), "epoch")}

@@ -97,7 +97,7 @@ def _check_new(path: Path) -> None:
     if os.path.lexists(path):
         raise UsageError(
             "export.exists",
-            f"{path} exists already.",
+            f"{path} already exists.",
             where=str(path.absolute()),
             fix="choose another name with --out, or delete that folder: an existing store is never overwritten",
             path=str(path),

@@ -90,7 +90,7 @@ class SplitCalibration:
     """With the logits divided by the temperature."""
 
     def plain(self) -> dict[str, object]:
-        """Give the numbers as plain values, without bins and curves.
+        """Return the numbers as plain values, without bins and curves.
 
         Returns:
             Calibration error and negative log-likelihood, before and after, by name.
@@ -122,7 +122,7 @@ class Calibration:
         return self.temperature != 1.0
 
     def plain(self) -> dict[str, object]:
-        """Give the numbers as plain values, without bins and curves.
+        """Return the numbers as plain values, without bins and curves.
 
         Returns:
             Temperature, outcome, images, and the numbers of each split, by name.
@@ -131,7 +131,7 @@ class Calibration:
         return {**about, "splits": {split: one.plain() for split, one in self.splits.items()}}
 
     def by_split(self) -> dict[str, dict[str, object]]:
-        """Give the same for each split separately.
+        """Return the same for each split separately.
 
         Returns:
             Plain values by name, by split.

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix, from_json
 from trainer.events import EvaluationDone, ValidationDone
+from trainer.text.json_text import parse_json
 from trainer.text.number_format import over_classes
 from trainer.text.text_width import display_width, one_line, pad_left
 
@@ -108,15 +109,11 @@ class Metrics:
 
         Raises:
             ValueError: It is not such an object, or its counts are impossible.
-            RecursionError: It is nested too deeply.
         """
-        try:
-            return _checked(msgspec.json.decode(text, type=cls, strict=False, dec_hook=from_json))
-        except msgspec.MsgspecError as error:  # itself a ValueError in newer versions only
-            raise ValueError(str(error)) from error
+        return _checked(parse_json(msgspec.json.Decoder(cls, strict=False, dec_hook=from_json), text))
 
     def fields(self) -> dict[str, Any]:
-        """Give the metrics by name.
+        """Return the metrics by name.
 
         Returns:
             Keyword arguments of ValidationDone and EvaluationDone, which are also keys of evaluation/<split>.json.

@@ -68,7 +68,7 @@ class Pair:
     """By how much the share has grown, in [-1, 1]; NaN if there is nothing to compare with."""
 
 
-def confused_pairs(now: Table, before: Table | None = None, limit: int = 50) -> list[Pair]:
+def confused_pairs(now: Table, before: Table | None = None, limit: int = 50, of_class: int | None = None) -> list[Pair]:
     """List the most frequent confusions; given `before`, those that changed most.
 
     Ties are ordered by share, then by class.
@@ -77,6 +77,7 @@ def confused_pairs(now: Table, before: Table | None = None, limit: int = 50) -> 
         now: Counts (C, C), the true class as row.
         before: Counts to compare with. None: order by count.
         limit: Largest number of pairs, 0 or more. Default: 50.
+        of_class: List only pairs in which this class is one of the two. None (default): all pairs.
 
     Returns:
         The pairs, most important first; the diagonal is left out.
@@ -85,6 +86,8 @@ def confused_pairs(now: Table, before: Table | None = None, limit: int = 50) -> 
     places = this.places if that is None else np.union1d(this.places, that.places)
     true, predicted = np.divmod(places, this.size)
     errors = true != predicted
+    if of_class is not None:
+        errors &= (true == of_class) | (predicted == of_class)
     places, true, predicted = places[errors], true[errors], predicted[errors]
     count, part = _at(this, places), _share_at(this, places)
     change = np.full(len(places), np.nan) if that is None else part - _share_at(that, places)

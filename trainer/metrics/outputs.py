@@ -23,11 +23,11 @@ class Outputs:
     confidence: NDArray[np.float16]
     """Softmax of the predicted class (N,), in [0, 1]."""
     loss: NDArray[np.float32]
-    """Loss of each image (N,): the criterion without reduction, trailing dimensions averaged; cross-entropy in nats if
-    the criterion cannot be split into images."""
+    """Loss of each image (N,): the criterion without reduction, averaged over trailing dimensions; cross-entropy in
+    nats if the criterion cannot be split into images."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Give what the files in predictions/ and evaluation/ hold.
+        """Return what the files in predictions/ and evaluation/ hold.
 
         Returns:
             `predicted`, `confidence` and `loss`, by name.
@@ -70,7 +70,7 @@ class OutputColumns:
         self._size = end
 
     def outputs(self) -> Outputs:
-        """Give everything added so far.
+        """Return everything added so far.
 
         Returns:
             A copy, in the order of the images.

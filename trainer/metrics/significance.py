@@ -56,17 +56,16 @@ class Spread:
     """95 % interval (low, high) of the mean, by Student's t; None for a single run."""
 
 
-def in_brackets(interval: Interval, digits: int = 4) -> str:
+def in_brackets(interval: Interval) -> str:
     """Format an interval, such as `(0.3941 to 0.4137)`.
 
     Args:
         interval: The interval (low, high).
-        digits: Digits after the decimal point, 0 or more. Default: 4.
 
     Returns:
         The text, in brackets.
     """
-    return f"({interval[0]:.{digits}f} to {interval[1]:.{digits}f})"
+    return f"({interval[0]:.4f} to {interval[1]:.4f})"
 
 
 # --- one run
@@ -176,19 +175,16 @@ def _acceleration(left_out: Scores, cells: Scores | Counts) -> float:
 # --- several runs
 
 
-def spread(
-    values: Sequence[float], *, level: float = LEVEL, limits: Interval = (-math.inf, math.inf), wider: float = 1.0
-) -> Spread:
+def spread(values: Sequence[float], *, limits: Interval = (-math.inf, math.inf), wider: float = 1.0) -> Spread:
     """Summarise a score of several runs that differ only in their seed.
 
     Args:
         values: The score of each run (n,), at least one.
-        level: Confidence level of the interval, in (0, 1). Default: 0.95.
         limits: Range of possible scores; the interval is cut to it. Default: unlimited.
         wider: Factor on the half-width of the interval, for runs that are not independent. Default: 1.0.
 
     Returns:
-        Mean, sample standard deviation and Student's interval of the mean.
+        Mean, sample standard deviation and Student's 95 % interval of the mean.
 
     Raises:
         ValueError: There are no values.
@@ -202,5 +198,5 @@ def spread(
     from scipy.special import stdtrit  # comes with scikit-learn; 0.1 s, where scipy.stats takes ten times that
 
     sd = float(np.std(found, ddof=1))
-    reach = wider * float(stdtrit(len(found) - 1, (1 + level) / 2)) * sd / math.sqrt(len(found))
+    reach = wider * float(stdtrit(len(found) - 1, (1 + LEVEL) / 2)) * sd / math.sqrt(len(found))
     return Spread(found, mean, sd, (max(mean - reach, limits[0]), min(mean + reach, limits[1])))

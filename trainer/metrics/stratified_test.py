@@ -17,6 +17,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trainer.metrics.significance import LEVEL
+
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
@@ -84,9 +86,7 @@ class Excess:
     """Failures less those expected from the failure rates of the same classes outside the group; negative if the group
     does better."""
     interval: tuple[float, float]
-    """Confidence interval (low, high) of `lost`, in images."""
-    level: float = 0.95
-    """Confidence level, in (0, 1). Default: 0.95."""
+    """95 % interval (low, high) of `lost`, in images."""
 
 
 def p_values(tables: Tables) -> tuple[float, float] | None:
@@ -137,7 +137,7 @@ def _hypergeometric(images: int, failed: int, inside: int, logs: Scores) -> tupl
     return low, np.exp(choose(failed, k) + choose(images - failed, inside - k) - whole)
 
 
-def excess(tables: Tables, level: float = 0.95) -> Excess:
+def excess(tables: Tables) -> Excess:
     """Estimate the failures of a group beyond what its classes explain.
 
     The interval is that of a sum of differences of two proportions, each shrunk by one image towards the overall rate,
@@ -145,14 +145,13 @@ def excess(tables: Tables, level: float = 0.95) -> Excess:
 
     Args:
         tables: Images and failures, overall and in the group.
-        level: Confidence level, in (0, 1). Default: 0.95.
 
     Returns:
         The excess; 0 if no class can be compared.
     """
     some = tables.compared()
     if not len(some.images):
-        return Excess(0, 0.0, (0.0, 0.0), level)
+        return Excess(0, 0.0, (0.0, 0.0))
     outside, failed_outside = some.images - some.inside, some.failed - some.failed_inside
     lost = float((some.failed_inside - some.inside * failed_outside / outside).sum())
     overall = (some.failed.sum() + 1) / (some.images.sum() + 2)
@@ -163,8 +162,8 @@ def excess(tables: Tables, level: float = 0.95) -> Excess:
         return found
 
     error = float(np.sqrt((variance(some.failed_inside, some.inside) + variance(failed_outside, outside)).sum()))
-    reach = NormalDist().inv_cdf((1 + level) / 2) * error
-    return Excess(int(some.inside.sum()), lost, (lost - reach, lost + reach), level)
+    reach = NormalDist().inv_cdf((1 + LEVEL) / 2) * error
+    return Excess(int(some.inside.sum()), lost, (lost - reach, lost + reach))
 
 
 def false_discovery(p: ArrayLike) -> Scores:

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
-from trainer.models.build import build_model, check_model, count_parameters, floating_type, move_model, network_size
+from trainer.models.build import (
+    build_model,
+    count_parameters,
+    floating_type,
+    move_model,
+    network_size,
+    trial_logits,
+)
 
-__all__ = ["build_model", "check_model", "count_parameters", "floating_type", "move_model", "network_size"]
+__all__ = [
+    "build_model",
+    "count_parameters",
+    "floating_type",
+    "move_model",
+    "network_size",
+    "trial_logits",
+]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from trainer.backbones import BACKBONES, find_backbone, is_pretrained
+from trainer.backbones import find_backbone, is_pretrained
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
 from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
@@ -20,6 +20,7 @@ from trainer.models.resnet9 import ResNet9
 from trainer.plugins import MODELS, load_model, model_options, options_as_settings
 from trainer.settings import merge
 from trainer.settings.constructor_options import check_options
+from trainer.torch_modes import own_modes
 
 Shape = tuple[int, int, int]
 """Channels, height, width."""
@@ -27,7 +28,13 @@ SMALL = 64
 """Side in pixels up to which images are only enlarged to a pretrained network's `small_size`: there is no more detail
 in them."""
 
+WITHOUT_VALUES = (
+    "build the model for this input shape and number of classes; if its forward pass depends on values, pass the model "
+    "itself in place of the function that builds it"
+)
 
+
+@own_modes()
 def build_model(
     name: str, input_shape: Shape, classes: int, options: Mapping[str, Any] | None = None, seed: int = 1234
 ) -> nn.Module:
@@ -53,11 +60,11 @@ def build_model(
         torch.default_generator.manual_seed(seed)
         if name in MODELS or is_pretrained(name):
             checked = merge(options_as_settings(name, options or {}))
-            make = _BUILDERS[name] if name in _BUILDERS else partial(_pretrained, name)
+            make = _BUILDERS.get(name) or partial(_pretrained, name)
             model = make(input_shape, classes, **model_options(checked))
         else:
             model = _from_plugin(name, input_shape, classes, options or {})
-    check_model(model, input_shape, classes)
+    trial_logits(model, input_shape, classes)  # raises where they do not fit
     # a run of a script notes how its model was built, so that it can be built again
     model.built_as = {"model": name, "options": dict(options or {})}  # type: ignore[assignment]
     return model
@@ -108,14 +115,14 @@ def floating_type(model: nn.Module) -> torch.dtype:
     return max(sizes, key=sizes.__getitem__, default=torch.float32)
 
 
-def check_model(
+def trial_logits(
     model: nn.Module,
     input_shape: Sequence[int],
     classes: int | None,
     dtype: torch.dtype | None = None,
     example: Any = None,
-) -> int:
-    """Check a model's outputs by sending two empty images through it.
+) -> torch.Tensor:
+    """Check a model by sending two empty images through it.
 
     The model is left as it was: modes, buffers and the global generators.
 
@@ -127,7 +134,7 @@ def check_model(
         example: `Inputs` of a few images, sent instead of empty ones, for a model with several inputs.
 
     Returns:
-        Number of outputs per image.
+        What the model gives, (B, C).
 
     Raises:
         UsageError: `model.shape`: the model fails on such images, or does not give logits (B, classes).
@@ -145,34 +152,37 @@ def check_model(
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.no_grad():
             logits = model.eval()(images) if example is None else images.given_to(model.eval())
     except Exception as error:  # a module of one's own may raise anything
-        raise _misfit(f"the model raised {type(error).__name__}: {error}", expected) from error
+        got = f"the model raised {type(error).__name__}: {error}"
+        raise _misfit(got, expected, *([WITHOUT_VALUES] if device.type == "meta" else [])) from error
     finally:
         for module, training in modes:
             module.training = training
     if not isinstance(logits, torch.Tensor):
-        raise _misfit(f"the model gave a {type(logits).__name__}", expected)
+        fix = "have forward return the logits alone, or wrap the model in a module that picks them out"
+        raise _misfit(f"the model gave a {type(logits).__name__}", expected, fix)
     if logits.ndim != 2 or len(logits) != len(images) or (classes is not None and logits.shape[1] != classes):
         raise _misfit(f"the model gave {tuple(logits.shape)}", expected)
-    return int(logits.shape[1])
+    return logits
 
 
-def _misfit(got: str, expected: str) -> UsageError:
+def _misfit(
+    got: str,
+    expected: str,
+    fix: str = "build the model for this input shape and number of classes, or change --data.size",
+) -> UsageError:
     return UsageError(
         "model.shape",
         f"The model does not fit the data: {got}",
         where="the first forward pass, before training",
         expected=expected,
-        fix="build the model for this input shape and number of classes, or change --data.size",
+        fix=fix,
         got=got,
     )
 
 
 def _from_plugin(name: str, input_shape: Shape, classes: int, options: Mapping[str, Any]) -> nn.Module:
     factory = load_model(name)
-    try:
-        check_options(name, factory, options, positional=2)  # after shape and number of classes
-    except UsageError as error:
-        raise UsageError("model.options", error.what, where=error.where, name=name) from None
+    check_options(name, factory, options, positional=2)  # after shape and number of classes
     try:
         model = factory(input_shape, classes, **options)
     except Exception as error:  # a plugin may raise anything
@@ -244,5 +254,4 @@ _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "cnn": make_cnn,
     "resnet9": ResNet9,
     "resnet18": _resnet18,
-    **{name: partial(_pretrained, name) for name in BACKBONES},
 }

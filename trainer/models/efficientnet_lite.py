@@ -24,17 +24,15 @@ _STAGES = (
 
 
 class EfficientNetLite0(nn.Module):
-    """EfficientNet-Lite0, from images (N, 3, H, W), values (pixel - 127) / 128, to logits (N, classes).
-
-    Args:
-        classes: Number of classes. Default: 1000, those of ImageNet.
+    """EfficientNet-Lite0, from images (N, 3, H, W), values (pixel - 127) / 128, to logits (N, 1000) of the
+    classes of ImageNet.
 
     Attributes:
         blocks: The parts in order, from the stem to the last feature map (N, 1280, H/32, W/32).
         classifier: Linear layer on the mean of that map over H and W.
     """
 
-    def __init__(self, classes: int = 1000) -> None:
+    def __init__(self) -> None:
         super().__init__()
         parts: list[nn.Module] = [_convolution(3, 32, 3, 2)]
         channels = 32
@@ -44,7 +42,7 @@ class EfficientNetLite0(nn.Module):
                 channels = width
         parts.append(_convolution(channels, WIDTH, 1))
         self.blocks = nn.Sequential(*parts)
-        self.classifier = nn.Linear(WIDTH, classes)
+        self.classifier = nn.Linear(WIDTH, 1000)
 
     def forward(self, images: Tensor) -> Tensor:
         """Compute logits.
@@ -53,7 +51,7 @@ class EfficientNetLite0(nn.Module):
             images: Normalised images float32 (N, 3, H, W).
 
         Returns:
-            Logits float32 (N, classes).
+            Logits float32 (N, 1000).
         """
         logits: Tensor = self.classifier(self.blocks(images).mean((2, 3)))
         return logits

@@ -6,6 +6,8 @@ import re
 
 from torch import nn
 
+from trainer.torch_internals import BatchNorm
+
 _BLOCK = re.compile(r"(?:encoder\.layers|features|blocks|layers|stages)\.[^.]+|[^.]+(?:\.pos_embedding|\.ln)?")
 """A member of the list of blocks that networks of torchvision and timm have, by the names they have there; else a
 direct part of the network."""
@@ -48,7 +50,7 @@ def freeze_batchnorm(network: nn.Module) -> None:
         network: Changed in place.
     """
     for module in network.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):  # noqa: SLF001  # torch has no public name for them
+        if isinstance(module, BatchNorm):
             module.eval()
 
 

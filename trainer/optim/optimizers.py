@@ -29,7 +29,8 @@ def make_optimizer(model: nn.Module, train: Train, groups: list[Group] | None = 
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     parameters: Any = groups or trained
     common: dict[str, Any] = {"lr": train.lr, "weight_decay": train.weight_decay}
-    fused = all(parameter.device.type in ("cpu", "cuda") for parameter in trained)
+    # on the meta device are only weights that several processes will have on CPUs or CUDA GPUs
+    fused = all(parameter.device.type in ("cpu", "cuda", "meta") for parameter in trained)
     match train.optimizer:
         case "adam":
             return torch.optim.Adam(parameters, fused=fused, **common)

@@ -6,8 +6,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import nn
+from torch.optim import Optimizer
 
 Group = dict[str, Any]
+
+
+def parameters_of(optimizer: Optimizer) -> list[nn.Parameter]:
+    """List the parameters of all groups, in the order of `Optimizer.state_dict`.
+
+    Args:
+        optimizer: The optimiser. Groups may be added and frozen later: what is listed is what it has now.
+
+    Returns:
+        Its parameters.
+    """
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def groups_by_depth(

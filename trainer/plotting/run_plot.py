@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trainer.events import EpochEnded
-from trainer.plotting.charts import Frame, Line, line_chart
+from trainer.plotting.line_chart import Frame, Line, line_chart
 from trainer.plotting.svg import side_by_side, standalone
 from trainer.plotting.texts import Texts
 from trainer.plotting.ticks import Kind
@@ -21,7 +21,7 @@ class Plot:
     """A drawing. A notebook shows it, `Path("curves.svg").write_text(plot.svg, "utf-8")` keeps it."""
 
     svg: str = field(repr=False)
-    """The drawing as SVG, a file of its own: no other file is needed to show it."""
+    """The drawing as SVG, with everything in one file."""
 
     def _repr_svg_(self) -> str:
         return self.svg.partition("\n")[2]  # of a whole file, what a page can hold

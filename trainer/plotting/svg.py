@@ -38,6 +38,11 @@ MARGIN = 12
 """Pixels around a drawing in a file of its own."""
 SIZE = 12
 """Default size of text, in pixels."""
+HALF_WIDTH, FULL_WIDTH = 470, 960
+"""Of a figure beside another one, and of one on its own, in pixels."""
+NAME_WIDTH = 150
+"""Of the name of a class, at most, in pixels."""
+MARKS = ("dot", "square", "triangle", "diamond")
 LONGEST = 400
 """Characters of a name that are considered."""
 
@@ -264,6 +269,19 @@ def fit_all(texts: Sequence[str], room: float, size: float = SIZE) -> list[str]:
     lines = [" ".join(text.split()) for text in texts]
     lines = [line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} {line[-LONGEST // 2 :]}" for line in lines]
     return shorten_all(lines, room, lambda part: width_of(part, size))
+
+
+def mark(shape: str, x: float, y: float, r: float) -> str:
+    """Make the SVG path data of a small mark: one of `MARKS` around (x, y), `r` its radius in pixels."""
+    x_, y_, size = short(x), short(y), short(2 * r)
+    if shape == "dot":
+        half = f"a{short(r)} {short(r)} 0 1 0"
+        return f"M{short(x - r)} {y_}{half} {size} 0{half} -{size} 0z"
+    if shape == "square":
+        return f"M{short(x - r)} {short(y - r)}h{size}v{size}h-{size}z"
+    if shape == "triangle":
+        return f"M{x_} {short(y - 1.3 * r)}L{short(x + 1.2 * r)} {short(y + r)}H{short(x - 1.2 * r)}z"
+    return f"M{x_} {short(y - 1.4 * r)}L{short(x + 1.4 * r)} {y_}L{x_} {short(y + 1.4 * r)}L{short(x - 1.4 * r)} {y_}z"
 
 
 def path_of(points: NDArray[np.float64]) -> str:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from trainer.plotting.ticks import Kind
 from trainer.resources import resource
+from trainer.text.error_text import what_text
 from trainer.text.number_format import DASH, decimals, no_number
 from trainer.text.time_format import local_text
 
@@ -69,15 +70,9 @@ class Texts:
             what: Its English text, used if there is no translation.
 
         Returns:
-            What has happened, in this language.
+            What has happened, in this language, and which name may have been meant.
         """
-        text = self.translated("Errors", code)
-        if text == code:
-            return what
-        try:
-            return text.format_map({"what": what, **parameters})
-        except (LookupError, ValueError, AttributeError):
-            return what  # another version gave other parameters
+        return what_text(code, parameters, what, self.translated)
 
     def counted(self, thing: str, count: int) -> str:
         """Format a count with its noun: `1 class`, `10 classes`.

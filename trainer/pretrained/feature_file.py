@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.store import durable
-from trainer.store.durable import disk_error
+from trainer.store.disk_errors import disk_error
 from trainer.store.versions import VERSIONS
 
 SAMPLE = 64

@@ -175,7 +175,7 @@ def check_augmentation(settings: Settings) -> None:
     Raises:
         UsageError: `pretrained.augment`: something other than flips is set.
     """
-    changes = ("rotation", "crop", "resized_crop", "jitter", "erasing", "randaugment")
+    changes = ("rotation", "crop", "resized_crop", "jitter", "erasing", "randaugment", "mixup", "cutmix")
     changed = [name for name in changes if getattr(settings.augment, name)]
     if changed:
         raise UsageError(

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from trainer.data.image_set import Progress, no_progress
+from trainer.data.image_set import Progress
 from trainer.models.torch_threads import torch_threads
 from trainer.pretrained.feature_data import FeatureData
 
@@ -19,7 +19,7 @@ LR, MOMENTUM = 1e-3, 0.9
 """Those of the recipe for photos."""
 
 
-def train_head(head: nn.Module, data: FeatureData, penalty: float, progress: Progress = no_progress) -> None:
+def train_head(head: nn.Module, data: FeatureData, penalty: float, progress: Progress) -> None:
     """Train a head with cross-entropy, SGD with momentum and a rate that falls to zero (cosine).
 
     The result depends on the data's seed and the initial weights; with dropout, also on torch's generators.

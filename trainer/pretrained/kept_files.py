@@ -12,11 +12,11 @@ from trainer.pretrained.feature_file import MOST_INDEX, rows_there
 from trainer.store import durable
 from trainer.store.folder import RunFolder, list_runs
 from trainer.store.run_files import dotted_settings
+from trainer.store.summary import LIVE
 from trainer.store.trash import NAME as TRASH
 
 WEIGHTS, FEATURES, REVIEWS = Path(".data", "weights"), Path(".data", "features"), Path(".data", "labels")
 """Below the folder of all runs."""
-LIVE = ("preparing", "running", "paused")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from trainer.backbones import TIMM, TORCHVISION, WEIGHTS_PACKAGE, Backbone
 from trainer.data.downloads import quiet_download
-from trainer.data.image_set import Progress, no_progress
+from trainer.data.image_set import Progress
 from trainer.errors import DataError, UsageError
 from trainer.models.efficientnet_lite import converted
 from trainer.text.text_shortening import first_line
@@ -30,7 +30,7 @@ PUBLISHED = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 LOOK_SECONDS = 0.2
 
 
-def published_weights(backbone: Backbone, progress: Progress = no_progress) -> Mapping[str, Tensor]:
+def published_weights(backbone: Backbone, progress: Progress) -> Mapping[str, Tensor]:
     """Get the published weights of a network: from a package, or downloaded and checked.
 
     Args:

@@ -9,7 +9,7 @@ import torch
 
 from trainer.backbones import find_backbone
 from trainer.data.image_data import ImageData
-from trainer.data.image_set import Progress, no_progress
+from trainer.data.image_set import Progress
 from trainer.models import network_size
 from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
 from trainer.models.network_blocks import freeze, freeze_batchnorm, network_blocks, top_blocks
@@ -38,9 +38,9 @@ def build_tuned(
     images: ImageData,
     root: Path,
     device: torch.device,
-    progress: Progress = no_progress,
+    progress: Progress,
     *,
-    fresh: bool = True,
+    fresh: bool,
 ) -> Tuned:
     """Build the network that `settings.model` names, with a head trained on its features, ready to be fine-tuned.
 
@@ -53,15 +53,14 @@ def build_tuned(
         root: Folder of all runs; features and weights are kept below it.
         device: Where features are extracted.
         progress: Called with stage, done and total.
-        fresh: False: weights will come from a checkpoint, so none are loaded and the head is not trained. Default:
-            True.
+        fresh: False: weights will come from a checkpoint, so none are loaded and the head is not trained.
 
     Returns:
         Model and digest; raises what `build_frozen` raises.
     """
     backbone, chosen, seed = find_backbone(settings.model), settings.backbone, settings.train.seed
     if fresh:
-        frozen = build_frozen(settings, images, root, device, progress, mirrored=False)
+        frozen = build_frozen(settings, images, root, device, progress)
         head, digest = frozen.head, frozen.digest
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)

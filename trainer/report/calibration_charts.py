@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from trainer.metrics.calibration import Calibration, Reliability
-from trainer.plotting.charts import HALF, Line, draw_legend, draw_line
-from trainer.plotting.svg import GRID, MUTED, SERIES, Drawing, width_of
+from trainer.plotting.line_chart import Line, draw_legend, draw_line
+from trainer.plotting.svg import GRID, HALF_WIDTH, MUTED, SERIES, Drawing, width_of
 from trainer.plotting.texts import Texts
 from trainer.plotting.ticks import outward, ticks
 
@@ -37,7 +37,7 @@ def reliability_diagram(name: str, title: str, found: Calibration, split: str, t
     if found.scaled:
         stages.append((texts["with_temperature"].format(temperature=texts.number(found.temperature, 2)), one.after))
     side = SIDE if found.scaled else ALONE
-    drawing = Drawing(name, HALF, TOP + side + STRIP + 44, title, texts["reliability_about"])
+    drawing = Drawing(name, HALF_WIDTH, TOP + side + STRIP + 44, title, texts["reliability_about"])
     drawing.text(0, 13, title, size=13, font_weight=600)
     _key(drawing, texts)
     labels = [texts.percent(share, 0) for share in (0, 0.25, 0.5, 0.75, 1)]
@@ -115,7 +115,7 @@ def coverage_chart(name: str, title: str, found: Calibration, split: str, texts:
         Line(label, np.array(curve.coverage), np.array(curve.accuracy), place, dashed=place == 0 and len(stages) > 1)
         for place, (label, curve) in enumerate(stages)
     ]
-    drawing = Drawing(name, HALF, HEIGHT, title, texts["coverage_about"])
+    drawing = Drawing(name, HALF_WIDTH, HEIGHT, title, texts["coverage_about"])
     drawing.text(0, 13, title, size=13, font_weight=600)
     top = 27 + draw_legend(drawing, lines, title)
     values = np.concatenate([line.y for line in lines])
@@ -124,7 +124,7 @@ def coverage_chart(name: str, title: str, found: Calibration, split: str, texts:
     places, step = ticks(low, high, 6, "percent")
     labels = [texts.tick(place, step, "percent") for place in places]
     left, bottom = max(map(width_of, labels), default=20) + 8, HEIGHT - 38
-    wide = HALF - 16 - left
+    wide = HALF_WIDTH - 16 - left
     for place, label in zip(places, labels, strict=True):
         y = bottom - (place - low) / (high - low) * (bottom - top)
         drawing.line(left, y, left + wide, y, GRID)

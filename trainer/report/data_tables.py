@@ -29,7 +29,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
     Returns:
         CSV text by name.
     """
-    names = class_names(run.classes, len(run.classes))
+    names = class_names(run.classes)
     found: dict[str, str] = {}
     if len(run.epochs):
         columns = [run.column(name).tolist() for name in run.columns]

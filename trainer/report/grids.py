@@ -12,9 +12,24 @@ from numpy.typing import NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Shown
-from trainer.plotting.charts import HALF, NAME, WHOLE
 from trainer.plotting.palette import HEAT, ramp
-from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, fit_all, png, short, width_of
+from trainer.plotting.svg import (
+    BEST,
+    FULL_WIDTH,
+    GRID,
+    HALF_WIDTH,
+    INK,
+    MUTED,
+    NAME_WIDTH,
+    ON_STRONG,
+    SERIES,
+    Drawing,
+    fit,
+    fit_all,
+    png,
+    short,
+    width_of,
+)
 from trainer.plotting.texts import Texts
 
 Floats = NDArray[np.float64]
@@ -53,20 +68,20 @@ def heat_map(
         An SVG element.
     """
     rows, columns = table.shape
-    left = max(min(NAME, max(width_of(one) for one in names)) + 10, width_of(texts["epoch"], 11) + 9)
-    cell = min(76.0, (HALF - left - 4) / columns)
+    left = max(min(NAME_WIDTH, max(width_of(one) for one in names)) + 10, width_of(texts["epoch"], 11) + 9)
+    cell = min(76.0, (HALF_WIDTH - left - 4) / columns)
     if cell < 30:
-        cell = min(52.0, (WHOLE - left - 4) / columns)
+        cell = min(52.0, (FULL_WIDTH - left - 4) / columns)
     height = 22.0 if rows <= 30 else max(12.0, 660 / rows) if rows <= NAMED else max(1.0, 900 / rows)
     # few epochs beside few classes: as wide as half a page
-    wide = WHOLE if left + cell * columns > HALF else HALF
+    wide = FULL_WIDTH if left + cell * columns > HALF_WIDTH else HALF_WIDTH
     top = 18.0
     bottom = top + rows * height
     drawing = Drawing(name, wide, bottom + 54, title, texts["heat_about"])
     low, high = _range(table)
     _heat_cells(drawing, table, (left, top, cell, height), (low, high), epochs, names, texts)
     if rows <= NAMED:
-        for row, label in enumerate(fit_all(names, NAME)):
+        for row, label in enumerate(fit_all(names, NAME_WIDTH)):
             drawing.text(left - 7, top + (row + 0.5) * height + 4, label, anchor="end", size=min(12, height - 1))
     _heat_axis(drawing, epochs, left, bottom, cell, texts)
     if best is not None and best in epochs:
@@ -155,17 +170,19 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
     """
     labels = [texts["other"] if number is None else names[number] for number in found.classes]
     count = len(labels)
-    longest = min(NAME if count <= 12 else 120.0, max(width_of(label) for label in labels))
+    longest = min(NAME_WIDTH if count <= 12 else 120.0, max(width_of(label) for label in labels))
     left = longest + 28
-    cell = min(54.0, ((HALF if count <= 12 else WHOLE) - left - 2) / count)
+    cell = min(54.0, ((HALF_WIDTH if count <= 12 else FULL_WIDTH) - left - 2) / count)
     lying = all(width_of(label, 11) <= cell - 2 for label in labels)
     if not lying:  # the last name leans out to the right
         tail = TILT * min(longest, width_of(labels[-1], 11)) + 6
-        cell = min(54.0, ((HALF if count <= 12 else WHOLE) - left - tail) / (count - 0.5))
+        cell = min(54.0, ((HALF_WIDTH if count <= 12 else FULL_WIDTH) - left - tail) / (count - 0.5))
     head = 18.0 if lying else min(longest, max(width_of(label, 11) for label in labels)) * 0.75 + 16
     top = head + 18
     wide = (
-        HALF if left + cell * count <= HALF else min(WHOLE, left + cell * count + (0.6 * head if not lying else 0) + 4)
+        HALF_WIDTH
+        if left + cell * count <= HALF_WIDTH
+        else min(FULL_WIDTH, left + cell * count + (0.6 * head if not lying else 0) + 4)
     )
     drawing = Drawing(name, wide, top + cell * count + 4, title, texts["matrix_about"])
     middle = cell * count / 2
@@ -235,8 +252,8 @@ def whole_matrix(name: str, title: str, counts: ConfusionMatrix, texts: Texts) -
         An SVG element.
     """
     count = counts.size
-    side = math.floor(HALF / count) * count if count <= HALF else HALF
-    drawing = Drawing(name, HALF, side + 22, title, texts["whole_about"])
+    side = math.floor(HALF_WIDTH / count) * count if count <= HALF_WIDTH else HALF_WIDTH
+    drawing = Drawing(name, HALF_WIDTH, side + 22, title, texts["whole_about"])
     true = counts.true
     level = np.sqrt(counts.counts / counts.support[true])
     white, blue, orange = (np.array(list(bytes.fromhex(c)), float) for c in ("ffffff", "0072B2", "D55E00"))
@@ -281,17 +298,16 @@ def short_names(names: Sequence[str], columns: int = 8, around: str = "") -> lis
 
 
 def _side(columns: int) -> float:
-    return (WHOLE - GAP * (columns - 1)) / columns
+    return (FULL_WIDTH - GAP * (columns - 1)) / columns
 
 
-def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", columns: int = 8) -> str:
+def sheet(name: str, title: str, pictures: Sequence[Picture], columns: int = 8) -> str:
     """Draw images in rows, all in the same size; small ones are enlarged without blurring.
 
     Args:
         name: Name of the figure.
         title: Title.
         pictures: The images, at least one.
-        about: Description for screen readers.
         columns: Images in a row. Default: 8.
 
     Returns:
@@ -301,7 +317,7 @@ def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", c
     lines = max(len(picture.lines) for picture in pictures)
     high = side + 16 * lines + 12
     rows = math.ceil(len(pictures) / columns)
-    drawing = Drawing(name, WHOLE, rows * high - 8, title, about)
+    drawing = Drawing(name, FULL_WIDTH, rows * high - 8, title)
     for number, picture in enumerate(pictures):
         x, y = number % columns * (side + GAP), number // columns * high
         height, width = picture.pixels.shape[:2]

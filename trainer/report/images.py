@@ -194,14 +194,18 @@ def _hardest(run: RunData, split: str, published: PublishedSplit) -> list[Hard]:
     arrays = _arrays(run, file, read_outputs)
     try:
         places = np.array(published.indices, np.int64)
-        fits = len(arrays["loss"]) == published.total
+        fits = len(arrays["loss"]) == published.total and (arrays["predicted"] < len(run.classes)).all()
         if not fits or (len(places) and not 0 <= places.min() <= places.max() < published.total):
             raise _GapError(Gap("mismatch", file))
-        values = arrays["loss"][places].astype(np.float64)
-        order = np.argsort(-np.where(np.isnan(values), np.inf, values), kind="stable")[:HARDEST]
+        order = _hardest_first(arrays["loss"][places])[:HARDEST]
         return [_hard(published, int(item), arrays) for item in order]
     except UNREADABLE as error:
         raise _GapError(Gap.of("damaged", file, error)) from error
+
+
+def _hardest_first(loss: NDArray[Any]) -> NDArray[np.int64]:
+    """Places in the order of the loss, NaN first."""
+    return np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")
 
 
 def _slices(run: RunData, split: str, published: PublishedSplit) -> RunSlices | None:
@@ -233,9 +237,8 @@ def wrong_images(found: RunSlices, one: Slice) -> list[Hard]:
         At most `OF_SLICE` images with the largest loss, NaN first.
     """
     items = one.items[found.predicted[one.items] != found.labels[one.items]]
-    loss = found.outputs["loss"][np.array(found.known.published.indices, np.int64)[items]].astype(np.float64)
-    order = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:OF_SLICE]
     published, arrays = found.known.published, found.outputs
+    order = _hardest_first(arrays["loss"][np.array(published.indices, np.int64)[items]])[:OF_SLICE]
     return [_hard(published, int(item), arrays) for item in items[order]]
 
 

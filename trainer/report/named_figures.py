@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from trainer.analysis.first_layer import coloured
 from trainer.events import SPLITS
 from trainer.metrics.confusion import WHOLE, shown
-from trainer.plotting import charts
-from trainer.plotting.charts import Frame, Line, Scores, line_chart
+from trainer.plotting.bar_charts import MOST_ROWS, Scores, class_bars, count_bars
 from trainer.plotting.heat_overlay import overlay
+from trainer.plotting.line_chart import Frame, Line, line_chart
 from trainer.plotting.palette import CHANGE_LIGHT, ramp
+from trainer.plotting.scatter_plot import scatter
+from trainer.plotting.svg import HALF_WIDTH, MARKS
 from trainer.plotting.texts import Texts
 from trainer.plotting.ticks import Kind
 from trainer.report import grids
@@ -51,18 +53,16 @@ class Figure:
     """Whether it is as wide as the page; else half as wide."""
 
 
-def class_names(names: Sequence[str], count: int) -> list[str]:
+def class_names(names: Sequence[str]) -> list[str]:
     """Prepare class names for figures.
 
     Args:
         names: Class names, as given.
-        count: Number of classes.
 
     Returns:
-        Names on one line each; `#number` for missing ones.
+        Names on one line each; `#number` for blank ones.
     """
-    given = [" ".join(name[:300].split()) for name in names[:count]]
-    return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
+    return [" ".join(name[:300].split()) or f"#{number}" for number, name in enumerate(names)]
 
 
 def class_name(names: Sequence[str], number: int) -> str:
@@ -120,7 +120,7 @@ class Gallery:
 
     def __init__(self, run: RunData, pictures: RunImages, texts: Texts, compared: Sequence[RunData] = ()) -> None:
         self._run, self._pictures, self._texts, self._compared = run, pictures, texts, compared
-        self._names = class_names(run.classes, len(run.classes))
+        self._names = class_names(run.classes)
 
     def all(self) -> dict[str, Figure]:
         """Make every figure that there is data for.
@@ -187,8 +187,8 @@ class Gallery:
             found = run.evaluations[split].metrics
             scores = Scores(*(np.array(column) for column in (found.precision, found.recall, found.f1)))
             title = texts["title_classes"].format(split=texts.word("split", split))
-            svg = charts.class_bars(f"classes-{split}", title, names, scores, texts)
-            wide = len(names) > charts.ROWS
+            svg = class_bars(f"classes-{split}", title, names, scores, texts)
+            wide = len(names) > MOST_ROWS
             yield Figure(
                 f"classes-{split}", svg, texts["caption_classes"].format(split=texts.word("split", split)), wide
             )
@@ -196,7 +196,7 @@ class Gallery:
             epochs = sorted(run.f1)
             table = np.array([run.f1[epoch] for epoch in epochs], dtype=float).T
             svg = grids.heat_map("f1-by-epoch", texts["title_heat"], table, epochs, names, run.best_epoch, texts)
-            yield Figure("f1-by-epoch", svg, texts["caption_heat"], wide=_width(svg) > charts.HALF)
+            yield Figure("f1-by-epoch", svg, texts["caption_heat"], wide=_width(svg) > HALF_WIDTH)
 
     def confusion(self) -> Iterator[Figure]:
         """Confusion matrices of test and validation; with many classes the most confused ones, and all of them as a
@@ -213,7 +213,7 @@ class Gallery:
         key = "caption_confusion_part" if len(counts) > WHOLE else "caption_confusion"
         caption = texts[key].format(split=texts.word("split", split), count=len(part.classes) - 1)
         caption += " " + texts["cells_counted" if counted else "cells_shares"]
-        yield Figure(f"confusion-{split}", svg, caption, wide=_width(svg) > charts.HALF)
+        yield Figure(f"confusion-{split}", svg, caption, wide=_width(svg) > HALF_WIDTH)
         if len(counts) > WHOLE:
             picture = grids.whole_matrix(f"confusion-{split}-all", title, counts, texts)
             caption = texts["caption_confusion_all"].format(split=texts.word("split", split), count=len(counts))
@@ -295,7 +295,7 @@ class Gallery:
         lut = ramp(CHANGE_LIGHT)
         few = found.pictures[: MAX_TEMPLATES if found.kind == "templates" else MAX_WEIGHTS]
         columns = 16 if found.kind != "templates" else 5 if len(few) <= 10 else 10
-        whole = class_names(names, len(few))
+        whole = [class_name(names, number) for number in range(len(few))]
         pictures = [
             grids.Picture(coloured(one, found.scale, lut), (short,), name)
             for name, short, one in zip(whole, grids.short_names(whole, columns), few, strict=True)
@@ -313,7 +313,7 @@ class Gallery:
         found = self._pictures.map
         for name, places in (found.places if found is not None else {}).items():
             assert found is not None
-            svg = charts.scatter(
+            svg = scatter(
                 f"map-{name}", self._texts[f"title_{name}"], places, found.labels, self._names, self._texts["map_about"]
             )
             yield Figure(f"map-{name}", svg, self._texts[f"caption_{name}"])
@@ -342,7 +342,7 @@ class Gallery:
         trained = not np.isfinite(values).any()
         label = f"{name} ({self._texts['train']})" if trained else name
         values = run.column(f"train_{metric}") if trained else values
-        return Line(label, run.epochs.astype(float), values, place, shape=charts.MARKS[place % 4])
+        return Line(label, run.epochs.astype(float), values, place, shape=MARKS[place % 4])
 
     # --- data
 
@@ -353,9 +353,9 @@ class Gallery:
             return
         counts = self._run.evaluations[split].metrics.support
         title = self._texts["title_balance"].format(split=self._texts.word("split", split))
-        svg = charts.count_bars("balance", title, self._names, counts, self._texts)
+        svg = count_bars("balance", title, self._names, counts, self._texts)
         caption = self._texts["caption_balance"].format(split=self._texts.word("split", split))
-        yield Figure("balance", svg, caption, wide=len(counts) > charts.ROWS)
+        yield Figure("balance", svg, caption, wide=len(counts) > MOST_ROWS)
 
 
 def _width(svg: str) -> float:

@@ -10,12 +10,14 @@ import numpy as np
 
 from trainer.plotting.svg import clean
 from trainer.report.page import details, prose
-from trainer.report.run_data import Floats, RunData, table_of
+from trainer.report.run_data import Floats, RunData
 from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command
 from trainer.settings.fields import as_typed
 from trainer.store import calibration_file
 from trainer.store.scalar_tables import scalar_rows
+from trainer.store.summary import recipe_name
+from trainer.text.nested_tables import table_of
 from trainer.text.number_format import DASH
 
 MAX_CLASSES_LISTED = 40
@@ -94,6 +96,8 @@ class Background(Part):
         if not run.settings:
             return
         found = chosen(run.settings)
+        if recipe := recipe_name(run.settings):
+            self._page.add(_facts([(texts.translated("Settings", "Recipe"), recipe)]))
         changed, same = ([one for one in found if one.changed is wanted] for wanted in (True, False))
         if changed:
             heads = [texts[key] for key in ("setting", "value", "default", "meaning")]
@@ -176,7 +180,7 @@ class Background(Part):
 
     def _gap_lines(self, run: RunData) -> Iterator[str]:
         for gap in dict.fromkeys(run.gaps):
-            reason = self._texts.error(gap.error, dict(gap.parameters), gap.reason)
+            reason = self._texts.error(gap.error, gap.parameters, gap.reason)
             text = self._texts[f"gap_{gap.code}"].format(file=gap.file, reason=reason)
             yield f"{text} ({reason})" if reason and gap.code == "damaged" else text
 

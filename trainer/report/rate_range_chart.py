@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from trainer.plotting.charts import Floats, Frame, Line, line_chart
+from trainer.plotting.line_chart import Floats, Frame, Line, line_chart
 from trainer.plotting.texts import Texts
 from trainer.store.folder import RunFolder
 from trainer.store.rate_curves import curve_path, read_curve
+from trainer.text.nested_tables import table_of
 
 NAME = "rate-range"
 
@@ -32,7 +33,7 @@ def rate_range_chart(folder: RunFolder, settings: dict[str, Any], texts: Texts) 
     top = smoothed[: len(smoothed) // 2 + 1].max()
     shown = np.where(smoothed <= top, smoothed, np.nan)
     lines = [Line(texts["rate_smoothed"], rates, shown, 0)]
-    marks = {"rate_of_run": (settings.get("train") or {}).get("lr"), "rate_proposed": curve.proposal}
+    marks = {"rate_of_run": table_of(settings, "train").get("lr"), "rate_proposed": curve.proposal}
     for place, (key, rate) in enumerate(marks.items(), 1):
         if isinstance(rate, int | float) and rates[0] <= rate <= rates[-1]:
             ends: Floats = np.array([smoothed.min(), top])

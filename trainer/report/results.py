@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from trainer.analysis.slices import Slice
 from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
@@ -16,16 +18,17 @@ from trainer.plotting.svg import clean
 from trainer.plotting.texts import Texts
 from trainer.reasons import reason_text
 from trainer.report.images import RunImages
-from trainer.report.named_figures import MAX_SLICES, Figure, own_figure
+from trainer.report.named_figures import FIRST_SPLITS, MAX_SLICES, Figure, own_figure
 from trainer.report.page import Page, prose
-from trainer.report.run_data import RunData, table_of
+from trainer.report.run_data import RunData
 from trainer.report.section import Part
 from trainer.report.slice_texts import group_text
 from trainer.store.evaluations import SplitMetrics
+from trainer.text.error_text import ended_parts
+from trainer.text.nested_tables import table_of
 from trainer.text.number_format import DASH
 from trainer.text.text_width import one_line
 
-ORDER = ("test", "valid", "train")
 PAIRS = 8
 
 
@@ -81,6 +84,8 @@ class Sections(Part):
         if summary.started_at:
             marks.append(clean(texts["started"].format(when=texts.moment(summary.started_at))))
         self._page.head(f'<p class="meta">{" · ".join(marks)}</p>')
+        if lines := self._failure():
+            self._page.head(f'<p class="meta">{"<br>".join(map(prose, lines))}</p>')
         if run.notes.tags:
             tags = "".join(f"<span>{clean(tag)}</span>" for tag in run.notes.tags)
             self._page.head(f'<p class="tags">{tags}</p>')
@@ -95,17 +100,18 @@ class Sections(Part):
     def _reason(self) -> str:
         """Why the run has ended, where that says something."""
         ended, texts = self._run.ended, self._texts
-        if ended is None:
+        if ended is None or ended.status == "failed":
             return ""
-        if ended.status == "failed":
-            told = texts.translated("Errors", ended.code)
-            try:
-                return told.format(**ended.parameters) if told != ended.code else ended.error
-            except (KeyError, IndexError, ValueError, AttributeError):
-                return ended.error
         if ended.status == "completed" and ended.reason != "early_stopping":
             return ""
         return reason_text(ended.code, ended.parameters, ended.reason, texts.translated)
+
+    def _failure(self) -> list[str]:
+        """The error that ended the run, a line for each part."""
+        ended = self._run.ended
+        if ended is None or ended.status != "failed":
+            return []
+        return [text for _, text in ended_parts(asdict(ended), self._texts.translated)]
 
     def _abstract(self) -> Iterator[str]:
         """The run in a few sentences."""
@@ -163,7 +169,7 @@ class Sections(Part):
             self._last_figures()
             return
         heads = [texts[key] for key in ("split", "images", "loss", "accuracy", "macro_f1", "weighted_f1")]
-        rows = [self._result(split, run.evaluations[split]) for split in ORDER if split in run.evaluations]
+        rows = [self._result(split, run.evaluations[split]) for split in FIRST_SPLITS if split in run.evaluations]
         weights = next(iter(run.evaluations.values())).weights
         caption = texts["table_results"].format(weights=texts.word("weights", weights))
         if self._sure:
@@ -174,7 +180,7 @@ class Sections(Part):
     def _own_metrics(self) -> None:
         """A row for each metric of the run's own."""
         run, texts = self._run, self._texts
-        splits = [split for split in ORDER if split in run.evaluations]
+        splits = [split for split in FIRST_SPLITS if split in run.evaluations]
         names = dict.fromkeys(name for split in splits for name in run.evaluations[split].custom)
         if names:
             rows = (
@@ -226,9 +232,9 @@ class Sections(Part):
 
     def _classes(self) -> None:
         run, texts = self._run, self._texts
-        bars = next((found for split in ORDER if (found := self._figure(f"classes-{split}"))), None)
+        bars = next((found for split in FIRST_SPLITS if (found := self._figure(f"classes-{split}"))), None)
         self._page.figures(bars, self._figure("f1-by-epoch"))
-        splits = [split for split in ORDER if split in run.evaluations]
+        splits = [split for split in FIRST_SPLITS if split in run.evaluations]
         if not splits:
             return
         above = "<td></td>" + "".join(f'<th scope="colgroup" colspan="4">{clean(self._split(s))}</th>' for s in splits)
@@ -271,7 +277,7 @@ class Sections(Part):
     def _confidence(self) -> None:
         """Of test images, without them of validation images: all that the temperature was not fitted on."""
         found, texts = self._run.calibration, self._texts
-        split = next((name for name in ORDER if found is not None and name in found.splits), None)
+        split = next((name for name in FIRST_SPLITS if found is not None and name in found.splits), None)
         if found is None or split is None:
             return
         one = found.splits[split]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
-from trainer.errors import EpochscopeError, Plain, UsageError
+from trainer.errors import EpochscopeError, Parameter, UsageError
 from trainer.events import SPLITS
 from trainer.metrics.calibration import Calibration
 from trainer.store import calibration_file, durable, evaluations, notes
@@ -52,7 +52,7 @@ MAX_JSON = 64 << 20
 MAX_WITHIN = 400
 """Points of a line within the epochs, at most: a figure is not wide enough to show more."""
 UNREADABLE: tuple[type[Exception], ...] = (
-    *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
+    *(EpochscopeError, OSError, ValueError, KeyError, IndexError),
     *(ArithmeticError, MemoryError, RecursionError, EOFError, msgspec.MsgspecError),
 )
 """Errors that reading a file written by other programs can raise."""
@@ -74,7 +74,7 @@ class Gap:
     """Why, in English."""
     error: str = ""
     """Code of the error behind it, if there is one."""
-    parameters: tuple[tuple[str, Plain], ...] = ()
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, compare=False)
     """Parameters of that error."""
 
     @classmethod
@@ -93,7 +93,7 @@ class Gap:
         reason = " ".join(told.split())[:LONGEST_REASON]
         if not isinstance(error, EpochscopeError):
             return cls(code, file, reason)
-        return cls(code, file, reason, error.code, tuple(error.parameters.items()))
+        return cls(code, file, reason, error.code, error.parameters)
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,7 @@ class RunData:
     def best_epoch(self) -> int | None:
         """Epoch with the best value of the monitored metric, by default the smallest validation loss; None if there is
         none."""
-        monitor = self.history.monitor
-        row = monitor.best_row(self.columns.get(monitor.column, np.empty(0)))
-        return None if row is None else int(self.epochs[row])
+        return self.history.best_epoch
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -318,17 +316,3 @@ def _read_evaluations(run: RunData) -> None:
             run.evaluations[split] = found
     if (run.folder.path / calibration_file.FILE).exists():
         run.calibration = _tried(run, calibration_file.FILE, lambda: calibration_file.read(run.folder))
-
-
-def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """Get a table from nested tables that may be damaged.
-
-    Args:
-        tree: Nested tables.
-        key: Name of the table.
-
-    Returns:
-        The table; empty if there is none.
-    """
-    found = tree.get(key)
-    return found if isinstance(found, Mapping) else {}

@@ -31,7 +31,7 @@ class Part:
     ) -> None:
         self._run, self._pictures, self._figures, self._page = run, pictures, figures, page
         self._compared, self._texts = compared, page.texts
-        self._names = class_names(run.classes, len(run.classes))
+        self._names = class_names(run.classes)
 
     def _write(self, *sections: Callable[[], None]) -> None:
         for section in sections:

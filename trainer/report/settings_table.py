@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from trainer.errors import UsageError
 from trainer.settings import describe, flag_name, merge
 from trainer.settings.fields import Setting, as_typed
+from trainer.settings.recipes import Recipe, recipes
+from trainer.store.summary import recipe_name
+from trainer.text.nested_tables import dotted
 
 
 @dataclass(frozen=True)
@@ -39,30 +42,16 @@ def chosen(settings: Mapping[str, Any]) -> list[Chosen]:
         Every setting with its value, in the order of the tree; plugins and unknown ones come last.
     """
     try:
-        tree: dict[str, Any] = merge(settings).model_dump()
+        values = dict(dotted(merge(settings).model_dump()))
     except UsageError:  # of another version, or the caller's own
-        return [Chosen(".".join(path), None, value) for path, value in _leaves(settings, ())]
-    known = [Chosen(".".join(one.path), one, _at(tree, one.path)) for one in describe() if one.path != ("plugins",)]
-    plugins = [Chosen(f"plugins.{'.'.join(path)}", None, value) for path, value in _leaves(tree["plugins"], ())]
-    return known + plugins
-
-
-def _at(tree: Any, path: tuple[str, ...]) -> Any:
-    for part in path:
-        tree = tree[part]
-    return tree
-
-
-def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, (*path, str(key)))
-        else:
-            yield (*path, str(key)), value
+        return [Chosen(path, None, value) for path, value in dotted(settings)]
+    named = {".".join(one.path): one for one in describe() if one.path != ("plugins",)}
+    plugins = [Chosen(path, None, value) for path, value in values.items() if path.startswith("plugins.")]
+    return [Chosen(path, one, values[path]) for path, one in named.items()] + plugins
 
 
 def command(settings: Mapping[str, Any]) -> str | None:
-    """Make the command that repeats a run with the defaults of this version.
+    """Make the command that repeats a run with the recipes and defaults of this version.
 
     Args:
         settings: Content of run.toml.
@@ -77,14 +66,21 @@ def command(settings: Mapping[str, Any]) -> str | None:
     if any(one.setting is None for one in found):
         return None
     source = next(as_typed(one.value) for one in found if one.path == "data.source")
-    words = ["epochscope", "train", source]
+    recipe = _recipe(settings)
+    words = ["epochscope", "train", source, *(["--recipe", recipe.name] if recipe else [])]
+    base = dict(dotted(merge(recipe.values if recipe else {}).model_dump()))
     for one in found:
-        if one.changed and one.path != "data.source" and one.setting is not None:
-            words += [_flag(one.setting, one.value)] if isinstance(one.value, bool) else []
-            words += [] if isinstance(one.value, bool) else [flag_name(one.setting.path), as_typed(one.value)]
+        if one.setting is None or one.path == "data.source" or one.value == base[one.path]:
+            continue
+        flag = flag_name(one.setting.path)
+        if isinstance(one.value, bool):
+            words.append(flag if one.value else f"--no-{flag.removeprefix('--')}")
+        else:
+            words += [flag, as_typed(one.value)]
     return shlex.join(words)
 
 
-def _flag(setting: Setting, value: bool) -> str:
-    name = flag_name(setting.path)
-    return name if value else f"--no-{name.removeprefix('--')}"
+def _recipe(settings: Mapping[str, Any]) -> Recipe | None:
+    """The recipe that the settings began with, if it is one of this version."""
+    name = recipe_name(settings)
+    return next((recipe for recipe in recipes() if recipe.name == name), None)

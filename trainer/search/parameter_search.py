@@ -19,8 +19,9 @@ from trainer.search.search_space import Value, with_values
 from trainer.search.study import Study, check_optuna, run_name, storage_errors, values_of
 from trainer.search.trial_reporter import PRUNED, TrialReporter
 from trainer.store.durable import remove_tree
-from trainer.store.folder import RunFolder, is_free, is_run, state
+from trainer.store.folder import RunFolder, is_run, state
 from trainer.store.journal import JournalReader
+from trainer.store.run_creation import is_free
 from trainer.store.run_files import dotted_settings
 from trainer.store.run_history import read_history
 from trainer.store.search_folder import (
@@ -90,9 +91,9 @@ class ParameterSearch:
         if self._kept is not None and not self._kept.same_as(plan):
             raise UsageError(
                 "search.other_plan",
-                f"There is a search named {name!r} already, with other settings or another space.",
+                f"A search named {name!r} already exists, with other settings or another space.",
                 where=str(self.folder.plan),
-                fix=f"choose another --name; to go on with that one: epochscope search --name {name}",
+                fix=f"choose another --name; to continue that one: epochscope search --name {name}",
                 name=name,
             )
         if self._kept is None:

@@ -18,12 +18,12 @@ import msgspec
 import torch
 
 from trainer.data.batch import Batch
-from trainer.data.loaders import Closeable
+from trainer.data.loaders import close_batches
 from trainer.engine.checkpoint_state import capture_generators, restore_generators
 from trainer.engine.loop import Loop, learning_rate
 from trainer.engine.parts import Parts
 from trainer.engine.session import Session, StopNow
-from trainer.engine.step import FlaggedStep, NonFiniteStep
+from trainer.engine.step import NonFiniteStep
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.launch import build
@@ -203,8 +203,7 @@ class _RangeLoop(Loop):
         except NonFiniteStep:
             self._rise.stopped = "not_finite"
         finally:
-            if isinstance(self._step, FlaggedStep):
-                self._step.close()
+            self._step.close()
             self.parts.optimizer.zero_grad(set_to_none=True)
             self.restore(*before, None)
             self.modules.end()
@@ -230,8 +229,7 @@ class _RangeLoop(Loop):
     def _take(self, batch: Batch) -> float:
         """One step; the loss before it. Raises NonFiniteStep."""
         _, loss = self._step(*batch)
-        if isinstance(self._step, FlaggedStep):
-            self._step.check()
+        self._step.check()
         return float(loss)
 
     def _shares(self) -> list[float]:
@@ -251,8 +249,7 @@ class _RangeLoop(Loop):
                     none = False
                     yield batch
             finally:
-                if isinstance(batches, Closeable):
-                    batches.close()
+                close_batches(batches)
             self.modules.trained()
             if none:
                 return

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from trainer.errors import UsageError
 from trainer.search.search_space import Dimension, check_space, parse_space
 from trainer.settings import Settings, merge
+from trainer.settings.problems import SettingProblem
 from trainer.store.search_folder import MonitorName
 
 Pruner = Literal["median", "none"]
@@ -64,14 +65,16 @@ class SearchPlan:
                     value=value,
                 )
         if not self.space:
+            problem = SettingProblem("nothing_to_search", "", {})
             raise UsageError(
                 "search.space",
-                "There is nothing to search.",
+                problem.text,
                 where="--space",
                 expected="at least one NAME=LOW..HIGH or NAME=A,B,C",
-                problems="",
+                problems=problem.text,
+                details=[problem.plain()],
             )
-        check_space(self.space, self.trial_settings)
+        check_space(self.space, self.trial_settings, self.monitor)
 
     def tables(self) -> dict[str, Any]:
         """Return the plan as plain tables, for search.toml.

@@ -14,19 +14,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import UsageError
+from trainer.errors import Plain, UsageError
 from trainer.home_path import expanded
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
-from trainer.text.suggestion import suggest
+from trainer.settings.problems import SettingProblem, problem_lines
+from trainer.store.search_folder import MonitorName
+from trainer.text.nested_tables import dotted, nested
+from trainer.text.suggestion import alternatives
 from trainer.text.text_file import read_text
 from trainer.text.toml_text import parse_toml
 
 Value = float | int | str | bool
 LARGEST_BATCH = 256
 """Larger ones are not proposed."""
-FIXED = ("data.source", "train.seed", "train.device", "train.epochs", "callbacks")
+FIXED = (
+    *("data.source", "data.valid", "data.test", "data.skip_bad", "data.edits"),  # what is validated
+    *("train.seed", "train.device", "train.epochs", "callbacks"),
+)
 """Settings that would make trials incomparable if they were varied."""
+LOSS = ("train.label_smoothing", "train.class_weights")
+"""Settings that change what the loss is: its values cannot be compared between such trials, only scores can."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,13 @@ class DimensionError(ValueError):
             fit), `whole` (only whole numbers are allowed), `choices` (fewer than 2), `range` (no range, or none is
             possible), `number` (an end or step is no number), `value` (the setting does not allow a choice), `setting`
             (unknown, or not to be searched).
-        text: What is wrong, with the name of the setting.
+        *problems: What is wrong, for each choice that is not allowed.
     """
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, code: str, *problems: SettingProblem) -> None:
+        super().__init__(problem_lines(problems))
         self.code = code
+        self.problems = problems
 
 
 def parse_space(lines: Sequence[str]) -> tuple[Dimension, ...]:
@@ -117,49 +126,43 @@ def read_space(path: Path) -> tuple[Dimension, ...]:
     try:
         tables = parse_toml(read_text(expanded(path)))
         space = tables["space"]
-        pairs = [(str(name), str(spec)) for name, spec in _flat(space)]
+        pairs = [(name, _spec(value)) for name, value in dotted(space)]
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UsageError(
             "search.space_file",
-            f"The space {path} cannot be read: {error}",
+            f"The search space {path} cannot be read: {error}",
             where="--space-file",
-            expected='a TOML file with a table [space] of lines such as "train.lr" = "1e-4..1e-1:log"',
+            expected='a TOML file with a [space] table of lines such as "train.lr" = "1e-4..1e-1:log"',
             path=str(path),
         ) from error
     return _parsed(pairs)
 
 
-def _flat(table: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
-    """`[space.train] lr = ...` and `"train.lr" = ...` alike."""
-    found = []
-    for name, value in table.items():
-        if isinstance(value, Mapping):
-            found += _flat(value, f"{above}{name}.")
-        else:
-            text = ",".join(map(str, value)) if isinstance(value, list) else value
-            found.append((f"{above}{name}", text))
-    return found
+def _spec(value: Any) -> str:
+    """What a file says of a setting, as a flag would: a list stands for choices."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _parsed(pairs: Sequence[tuple[str, str]]) -> tuple[Dimension, ...]:
     found: dict[str, Dimension] = {}
-    problems = []
+    problems: list[SettingProblem] = []
     for name, spec in pairs:
         try:
             dimension = parse_dimension(name, spec)
             if dimension.name in found:
-                raise ValueError(f"{dimension.name} is given twice")
+                raise DimensionError("setting", SettingProblem("given_twice", dimension.name, {}))
             found[dimension.name] = dimension
-        except ValueError as error:
-            problems.append(str(error))
+        except DimensionError as error:
+            problems += error.problems
     if problems:
         raise UsageError(
             "search.space",
-            "\n".join(problems),
+            problem_lines(problems),
             where="--space",
             expected="NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=LOW..HIGH:STEP or NAME=A,B,C",
             fix="`epochscope describe` lists every setting with its range",
-            problems="\n".join(problems),
+            problems=problem_lines(problems),
+            details=[one.plain() for one in problems],
         )
     return tuple(found.values())
 
@@ -179,24 +182,24 @@ def parse_dimension(name: str, spec: str) -> Dimension:
     """
     setting = _setting(name)
     if not spec:
-        raise DimensionError("range", f"{name}: there is no range")
+        raise DimensionError("range", SettingProblem("no_range", name, {}))
     if ".." not in spec:
         return Dimension(setting.path, spec, choices=_choices(setting, spec))
     if setting.type not in (int, float):
-        text = f"{name}: got the range {spec}, expected choices such as {name}=A,B: {setting.expected}"
-        raise DimensionError("range", text)
+        told: dict[str, Plain] = {"got": spec, "expected": setting.expected}
+        raise DimensionError("range", SettingProblem("choices_only", ".".join(setting.path), told))
     ends, _, scale = spec.partition(":")
     low, high = (_number(name, part) for part in ends.split("..", 1))
     whole, log = setting.type is int, scale == "log"
     step = _number(name, scale) if scale and not log else None
     if not low < high:
-        raise DimensionError("order", f"{name}: got {spec}, LOW must be below HIGH")
+        raise DimensionError("order", SettingProblem("range_order", name, {"got": spec}))
     if log and low <= 0:
-        raise DimensionError("log", f"{name}: a logarithmic range begins above 0")
+        raise DimensionError("log", SettingProblem("range_log", name, {"got": spec}))
     if step is not None and not 0 < step <= high - low:
-        raise DimensionError("step", f"{name}: the step {scale} does not fit into {ends}")
+        raise DimensionError("step", SettingProblem("range_step", name, {"step": scale, "got": ends}))
     if whole and any(value != int(value) for value in (low, high, step or 1)):
-        raise DimensionError("whole", f"{name}: got {spec}, expected whole numbers")
+        raise DimensionError("whole", SettingProblem("range_whole", name, {"got": spec}))
     return Dimension(setting.path, spec, low, high, log, step, whole)
 
 
@@ -207,27 +210,26 @@ def _setting(name: str) -> Setting:
     found = known.get(name) or by_flag.get(name)
     if found is None:
         alike = [place for place, one in known.items() if one.key == name.rpartition(".")[2]]
-        text = f", did you mean '{alike[0]}'?" if alike else suggest(name, list(known))
-        raise DimensionError("setting", f"{name}: unknown setting{text if text.startswith(', did') else ''}")
+        similar = alike[0] if alike else alternatives(name, list(known)).get("similar")
+        raise DimensionError("setting", SettingProblem("unknown_key", name, {"similar": similar} if similar else {}))
     if (place := ".".join(found.path)) in FIXED or found.type in (dict, tuple):
-        raise DimensionError("setting", f"{name}: {place} cannot be searched: trials would not be comparable")
+        raise DimensionError("setting", SettingProblem("not_searchable", place, {}))
     return found
 
 
 def _choices(setting: Setting, spec: str) -> tuple[Value, ...]:
     texts = [part.strip() for part in spec.split(",") if part.strip()]
     if len(set(texts)) < 2:
-        text = f"{'.'.join(setting.path)}: got {spec}, expected a range, or 2 choices or more"
-        raise DimensionError("choices", text)
+        raise DimensionError("choices", SettingProblem("few_choices", ".".join(setting.path), {"got": spec}))
     return tuple(_value(setting, text) for text in dict.fromkeys(texts))
 
 
 def _value(setting: Setting, text: str) -> Value:
     """As the settings read it. Raises DimensionError."""
     try:
-        tree: Any = merge(_nested({setting.path: text}))
+        tree: Any = merge(nested({setting.path: text}))
     except UsageError as error:
-        raise DimensionError("value", error.what) from None
+        raise DimensionError("value", *SettingProblem.of(error)) from None
     for part in setting.path:
         tree = getattr(tree, part)
     return text if tree is None else tree
@@ -237,20 +239,10 @@ def _number(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise DimensionError("number", f"{name}: {text!r} is not a number") from None
+        value = math.nan
     if not math.isfinite(value):
-        raise DimensionError("number", f"{name}: {text} is not finite")
+        raise DimensionError("number", SettingProblem("range_number", name, {"got": repr(text)}))
     return value
-
-
-def _nested(values: Mapping[tuple[str, ...], Value]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path, value in values.items():
-        place = tree
-        for part in path[:-1]:
-            place = place.setdefault(part, {})
-        place[path[-1]] = value
-    return tree
 
 
 def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
@@ -266,34 +258,38 @@ def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
     Raises:
         UsageError: `settings.invalid`: a value is out of range, or two do not go together.
     """
-    tree = _nested({tuple(name.split(".")): value for name, value in values.items()})
+    tree = nested({tuple(name.split(".")): value for name, value in values.items()})
     return merge(settings.model_dump(), tree, origins=["settings", "space"])
 
 
-def check_space(space: Sequence[Dimension], settings: Settings) -> None:
-    """Check both ends of each dimension against the settings.
+def check_space(space: Sequence[Dimension], settings: Settings, monitor: MonitorName = "loss") -> None:
+    """Check both ends of each dimension against the settings, and that trials can be ranked.
 
     Args:
         space: The dimensions.
         settings: Settings of the trials.
+        monitor: What trials are ranked by. Default: the loss.
 
     Raises:
         UsageError: `search.space`, with everything that is rejected.
     """
-    problems = []
+    problems: list[SettingProblem] = []
     for dimension in space:
+        if monitor == "loss" and dimension.name in LOSS:
+            problems.append(SettingProblem("changes_loss", dimension.name, {}))
         for value in dimension.corners():
             try:
                 with_values(settings, {dimension.name: value})
             except UsageError as error:
-                problems += error.what.splitlines()
+                problems += SettingProblem.of(error)
     if problems:
         raise UsageError(
             "search.space",
-            "\n".join(dict.fromkeys(problems)),
+            problem_lines(problems),
             where="--space",
             fix="`epochscope describe` lists every setting with its range",
-            problems="\n".join(dict.fromkeys(problems)),
+            problems=problem_lines(problems),
+            details=[one.plain() for one in problems],
         )
 
 
@@ -328,7 +324,7 @@ def default_space(settings: Settings, images: int | None = None) -> tuple[Dimens
     if model == "mlp":
         lines += ["mlp.hidden=64..1024:log", "mlp.layers=1..4", "mlp.dropout=0..0.5"]
     elif model in ("cnn", "resnet9", "resnet18"):
-        lines += ["train.weight_decay=1e-5..0.3:log", batches, "train.label_smoothing=0..0.2"]
+        lines += ["train.weight_decay=1e-5..0.3:log", batches]
         lines += ["cnn.dropout=0..0.5"] if model == "cnn" else []
     elif model != "softmax":
         head = settings.backbone.tune == "head"

@@ -70,7 +70,7 @@ def storage_errors(folder: SearchFolder) -> Iterator[None]:
 
     try:
         yield
-    except (OptunaError, SQLAlchemyError) as error:
+    except (OptunaError, SQLAlchemyError, UnicodeDecodeError) as error:
         raise UsageError(
             "search.plan",
             f"The trials of this search cannot be read: {first_line(error)}",

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from trainer.errors import UsageError
 from trainer.settings.fields import Path, Setting, leaves
+from trainer.settings.problems import PROBLEMS, SettingProblem, refuse
 from trainer.settings.schema import (
     Augment,
     Checkpoints,
@@ -27,7 +28,8 @@ from trainer.settings.schema import (
     Softmax,
     Train,
 )
-from trainer.text.suggestion import suggest
+from trainer.text.nested_tables import overlaid
+from trainer.text.suggestion import alternatives
 from trainer.text.toml_text import parse_toml
 
 __all__ = [
@@ -56,6 +58,8 @@ __all__ = [
 
 FLAGS = "flags"
 """Origin of values given as flags: a problem then names the flag."""
+RECORDED = "recipe"
+"""Table of what a run only records."""
 
 
 # --- what a form, a help page and the command line ask
@@ -87,12 +91,12 @@ class Flag(NamedTuple):
 
 @cache
 def describe() -> tuple[Setting, ...]:
-    """List every setting of the tree; those without a table first.
+    """List every setting of the tree that can be chosen; those without a table first.
 
     Returns:
         The settings, in the order of declaration.
     """
-    return tuple(leaves(Settings))
+    return tuple(item for item in leaves(Settings) if item.group != RECORDED)
 
 
 def schema() -> list[dict[str, Any]]:
@@ -169,39 +173,14 @@ def merge(*layers: Mapping[str, Any], origins: Sequence[str] = ()) -> Settings:
     """
     merged: dict[str, Any] = {}
     for layer in layers:
-        merged = _overlay(merged, layer)
+        merged = overlaid(merged, layer)
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        problems = [_problem(item, merged) + _origin(_place(item), layers, origins) for item in found]
+        problems = [_problem(item, merged, _origin(_place(item), layers, origins)) for item in found]
     # two wrong items of one list are one problem
-    return refuse(list(dict.fromkeys(problems)))
-
-
-def refuse(problems: Sequence[str]) -> NoReturn:
-    """Raise one error for all problems.
-
-    Args:
-        problems: A line each.
-
-    Raises:
-        UsageError: `settings.invalid`.
-    """
-    raise UsageError(
-        "settings.invalid",
-        "\n".join(problems),
-        fix="`epochscope describe` lists every setting with its range",
-        problems="\n".join(problems),
-    )
-
-
-def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, Mapping) and isinstance(merged.get(key, {}), Mapping)
-        merged[key] = _overlay(merged.get(key, {}), value) if both else value
-    return merged
+    return refuse(list({(one.place, one.text): one for one in problems}.values()))
 
 
 def _look_up(tree: Any, path: Sequence[Any]) -> Any:
@@ -217,32 +196,34 @@ def _place(error: Mapping[str, Any]) -> Path:
     return path[:1] if path[:1] in _known() else path
 
 
-def _problem(error: Mapping[str, Any], merged: Mapping[str, Any]) -> str:
+def _problem(error: Mapping[str, Any], merged: Mapping[str, Any], origin: str) -> SettingProblem:
     """One of pydantic's errors in our own words."""
-    path = _place(error)
+    path, kind = _place(error), str(error["type"])
     place, got = ".".join(path), _shown(_look_up(merged, path))
+    if kind in PROBLEMS:
+        return SettingProblem(kind, place, {"got": got, **error["ctx"]}, origin)
     if path in _known():
-        return f"{place}: got {got}, expected {_known()[path].expected}"
-    if error["type"] == "extra_forbidden":
-        return f"{place}: unknown key{_suggest_key(path)}"
-    if error["type"] == "value_error":
-        return f"{place}: {error['ctx']['error']}"
-    return f"{place}: got {got}, expected a table of settings"
+        return SettingProblem("value", place, {"got": got, "expected": _known()[path].expected}, origin)
+    if kind == "extra_forbidden":
+        return SettingProblem("unknown_key", place, {**_similar_key(path)}, origin)
+    if path == (RECORDED,):
+        return SettingProblem("only_recorded", place, {"got": got}, origin)
+    return SettingProblem("table", place, {"got": got}, origin)
 
 
 @cache
 def _known() -> dict[Path, Setting]:
-    return {item.path: item for item in describe()}
+    return {item.path: item for item in leaves(Settings)}
 
 
-def _suggest_key(path: Path) -> str:
+def _similar_key(path: Path) -> dict[str, str]:
     key = path[-1]
     elsewhere = [".".join(item.path) for item in describe() if item.key == key]
     if elsewhere:
-        return f", did you mean '{elsewhere[0]}'?"
+        return {"similar": elsewhere[0]}
     if len(path) == 1:
-        return suggest(key, list(Settings.model_fields))
-    return suggest(key, [item.key for item in describe() if item.group == path[0]])
+        return alternatives(key, list(Settings.model_fields))
+    return alternatives(key, [item.key for item in describe() if item.group == path[0]])
 
 
 def _shown(value: Any) -> str:
@@ -259,7 +240,7 @@ def _origin(path: Path, layers: Sequence[Mapping[str, Any]], origins: Sequence[s
     for layer, origin in reversed(list(zip(layers, origins, strict=False))):
         found = _look_up(layer, path)
         if found is not ... and not isinstance(found, Mapping):
-            return f" ({flag_name(path)})" if origin == FLAGS else f" ({origin})"
+            return flag_name(path) if origin == FLAGS else origin
     return ""
 
 
@@ -286,6 +267,7 @@ def from_toml(text: str, name: str = "settings") -> dict[str, Any]:
         raise UsageError(
             "settings.toml",
             f"This is not valid TOML: {error}",
-            where=f"{name}, line {line[1]}" if line else name,
+            where=f"{name}:{line[1]}" if line else name,
             expected='lines such as `epochs = 5` or `device = "cpu"` under a table such as `[train]`',
+            reason=str(error),
         ) from error

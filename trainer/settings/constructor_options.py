@@ -6,13 +6,14 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from trainer.errors import UsageError
-from trainer.text.suggestion import suggest
+from trainer.settings.problems import SettingProblem, problem_lines
+from trainer.text.suggestion import alternatives
 
 OptionKind = Literal["switch", "integer", "number", "text", "path", "choice"]
 Plain = bool | int | float | str
@@ -113,16 +114,31 @@ def summary(kind: type) -> str:
     return " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
 
 
-def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn options from settings into arguments.
+def make_plugin(name: str, kind: type, options: Mapping[str, Any], refused: str) -> Any:
+    """Create a plugin from what settings hold.
 
     Args:
-        kind: The class that takes them.
+        name: Name of the plugin.
+        kind: Its class.
         options: Values by the name of the argument.
+        refused: Code of the problem, with `name` and `error`, where the constructor does not accept them.
 
     Returns:
-        The same, with a Path in place of a text where the constructor takes nothing else.
+        The plugin.
+
+    Raises:
+        UsageError: `plugin.options`: as from `check_options`, or the constructor does not accept them.
     """
+    check_options(name, kind, options)
+    try:
+        return kind(**_arguments(kind, options))
+    except (TypeError, ValueError) as error:
+        problem = SettingProblem(refused, "", {"name": name, "error": str(error)})
+        raise _refusal(name, [problem]) from error
+
+
+def _arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, with a Path in place of a text where the constructor takes nothing else."""
     try:
         known = inspect.signature(kind).parameters
     except (TypeError, ValueError):
@@ -146,78 +162,66 @@ def check_options(name: str, kind: Callable[..., Any], options: Mapping[str, Any
     Raises:
         UsageError: `plugin.options`: a name or a type does not fit, or one is missing; all of them, a line each.
     """
-    problems = [*option_problems(kind, options, positional), *_missing(kind, options, positional)]
+    problems = list(_problems(name, kind, options, positional))
     if problems:
-        lines = "\n".join(f"{name}.{problem}" for problem in problems)
-        raise UsageError("plugin.options", lines, where=f"[plugins.{name}], or --option {name}.KEY=VALUE")
+        raise _refusal(name, problems)
 
 
-def option_problems(kind: Callable[..., Any], options: Mapping[str, Any], positional: int = 0) -> list[str]:
-    """Check options against the constructor, as a form does: their names, and values of the types that it knows.
+def _refusal(plugin: str, problems: Sequence[SettingProblem]) -> UsageError:
+    lines = problem_lines(problems)
+    return UsageError(
+        "plugin.options",
+        lines,
+        where=f"[plugins.{plugin}], --option {plugin}.KEY=VALUE",
+        fix="correct these options, or leave them out",
+        problems=lines,
+        details=[one.plain() for one in problems],
+    )
 
-    Args:
-        kind: The class or function that takes them.
-        options: Values by the name of the argument.
-        positional: How many of its first arguments are no options. Default: 0.
 
-    Returns:
-        A line for each that does not fit, beginning with its name; what is missing is not among them.
-    """
+def _problems(
+    plugin: str, kind: Callable[..., Any], options: Mapping[str, Any], positional: int
+) -> Iterator[SettingProblem]:
+    """A problem for each unknown name, for each value that is not of its type where a form knows the type, and for each
+    argument that has neither a default nor a value."""
     try:
         known = list(inspect.signature(kind).parameters.values())
         typed = {option.name: option for option in constructor_options(kind).options}
     except (TypeError, ValueError):
-        return []
+        return
     takes_any = any(one.kind is one.VAR_KEYWORD for one in known)
     ours = {one.name for one in known[:positional]}
     names = [one.name for one in known[positional:] if one.kind in _BY_NAME]
-    found = []
     for name, value in options.items():
+        place = f"{plugin}.{name}"
         if name not in names and (name in ours or not takes_any):
-            found.append(f"{name}: there is no such option{_named_instead(name, names)}")
-        elif name in typed and (wanted := _expected(typed[name], value)):
-            found.append(f"{name}: got {value!r}, expected {wanted}")
-    return found
-
-
-def _missing(kind: Callable[..., Any], options: Mapping[str, Any], positional: int) -> list[str]:
-    """A line for each argument that has neither a default nor a value."""
-    try:
-        known = list(inspect.signature(kind).parameters.values())[positional:]
-        typed = {option.name: option for option in constructor_options(kind).options}
-    except (TypeError, ValueError):
-        return []
-    found = []
-    for one in known:
+            yield SettingProblem("unknown_option", place, {**alternatives(name, names)})
+        elif name in typed and not _fits(typed[name], value):
+            quoted = typed[name].kind == "text" and isinstance(value, int | float)
+            wanted = _accepted(typed[name], f'"{value}"' if quoted else "")
+            yield SettingProblem("option_value", place, {"got": repr(value), **wanted})
+    for one in known[positional:]:
         if one.kind in _BY_NAME and one.default is _NO_TYPE and one.name not in options:
-            words = _accepted(typed[one.name]) if one.name in typed else type_text(kind, one) or "a value"
-            found.append(f"{one.name}: is missing, expected {words}")
-    return found
+            other = {"expected": type_text(kind, one) or "a value"}
+            wanted = _accepted(typed[one.name]) if one.name in typed else other
+            yield SettingProblem("missing_option", f"{plugin}.{one.name}", {**wanted})
 
 
-def _named_instead(name: str, names: Sequence[str]) -> str:
-    """The one that may be meant, and all there are."""
-    if not names:
-        return "; it has none"
-    hint = suggest(name, names)
-    return hint if hint.startswith(";") else f"{hint} options: {', '.join(names)}"
-
-
-def _expected(option: ConstructorOption, value: Any) -> str:
-    """What it accepts, where that is not this value; else empty."""
+def _fits(option: ConstructorOption, value: Any) -> bool:
     if value is None:
-        return ""  # a script's; no file and no flag can say it
+        return True  # a script's; no file and no flag can say it
     if option.kind == "choice":
-        same = any(type(one) is type(value) and one == value for one in option.choices)
-        return "" if same else _accepted(option)
-    words, types = _ACCEPTED[option.kind]
-    if isinstance(value, types) and isinstance(value, bool) == (option.kind == "switch"):
-        return ""
-    return f'{words}: "{value}"' if option.kind == "text" and isinstance(value, int | float) else words
+        return any(type(one) is type(value) and one == value for one in option.choices)
+    return isinstance(value, _ACCEPTED[option.kind][1]) and isinstance(value, bool) == (option.kind == "switch")
 
 
-def _accepted(option: ConstructorOption) -> str:
-    return f"one of {', '.join(map(repr, option.choices))}" if option.kind == "choice" else _ACCEPTED[option.kind][0]
+def _accepted(option: ConstructorOption, example: str = "") -> dict[str, str]:
+    """Its kind, the choices or how it may be written, and both in English."""
+    if option.kind == "choice":
+        choices = ", ".join(map(repr, option.choices))
+        return {"kind": option.kind, "values": choices, "expected": f"one of {choices}"}
+    words = _ACCEPTED[option.kind][0]
+    return {"kind": option.kind, "values": example, "expected": f"{words}: {example}" if example else words}
 
 
 def _option(one: inspect.Parameter, annotation: Any, about: str) -> ConstructorOption | None:

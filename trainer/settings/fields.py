@@ -100,10 +100,15 @@ class Setting:
 
     def _bounds(self) -> str:
         if self.low is not None and self.high is not None and not (self.low_open or self.high_open):
-            return f" from {self.low} to {self.high}"
-        low = [] if self.low is None else [f"{'>' if self.low_open else '>='} {self.low}"]
-        high = [] if self.high is None else [f"{'<' if self.high_open else '<='} {self.high}"]
+            return f" from {_plain(self.low)} to {_plain(self.high)}"
+        low = [] if self.low is None else [f"{'>' if self.low_open else '>='} {_plain(self.low)}"]
+        high = [] if self.high is None else [f"{'<' if self.high_open else '<='} {_plain(self.high)}"]
         return "".join(f" {part}" for part in (" and ".join(low + high),) if part)
+
+
+def _plain(bound: float) -> float:
+    """1e9 as 1000000000, not as 1000000000.0."""
+    return int(bound) if bound == int(bound) else bound
 
 
 def kind(field: FieldInfo) -> tuple[type, bool]:

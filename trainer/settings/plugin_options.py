@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from trainer.settings import refuse
+from trainer.settings.problems import SettingProblem, refuse
 from trainer.settings.toml import value_text
 from trainer.text.toml_text import parse_toml
 
@@ -67,7 +67,7 @@ def option_tables(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
     for text in texts:
         option = PluginOption.parse(text)
         if option is None:
-            problems.append(f"--option: got {text!r}, expected {FORM}, such as my_callback.patience=3")
+            problems.append(SettingProblem("option_form", "--option", {"got": repr(text)}))
         else:
             tables.setdefault(option.plugin, {})[option.key] = option.value
     if problems:

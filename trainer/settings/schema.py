@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from trainer.settings.fields import kind, setting
+
+_LEAST_ALPHA = 0.01
 
 
 class _Table(BaseModel):
@@ -34,11 +37,16 @@ class Data(_Table):
 
     source: str = setting("digits", "Data", "Name of a data set, or a folder of images", min_length=1)
     valid: float = setting(
-        0.1, "Validation part", "Fraction of the training images held out for validation", unit="fraction", ge=0, lt=1
+        0.1,
+        "Validation split",
+        "Fraction of the training images held out for validation",
+        unit="fraction",
+        ge=0,
+        lt=1,
     )
     test: float = setting(
         0.1,
-        "Test part",
+        "Test split",
         "Fraction held out for testing, if the source has neither validation nor test images of its own",
         unit="fraction",
         ge=0,
@@ -65,9 +73,8 @@ class Data(_Table):
     @model_validator(mode="after")
     def _something_left(self) -> Data:
         if self.valid + self.test >= 1:
-            raise ValueError(
-                f"valid {self.valid:g} and test {self.test:g} leave nothing to train on: their sum must be below 1"
-            )
+            values = {"valid": f"{self.valid:g}", "test": f"{self.test:g}"}
+            raise PydanticCustomError("nothing_left", "{valid} and {test} leave nothing to train on", values)
         return self
 
 
@@ -75,7 +82,7 @@ class Augment(_Table):
     """Random changes of training images; validation and test are never changed."""
 
     rotation: float = setting(0.0, "Rotation", "Largest angle, in either direction", unit="degrees", ge=0, le=180)
-    flip: float = setting(0.0, "Horizontal flip", "How often an image is mirrored", unit="probability", ge=0, le=1)
+    flip: float = setting(0.0, "Horizontal flip", "Probability of mirroring an image", unit="probability", ge=0, le=1)
     crop: int = setting(0, "Random crop", "Padding on each side before cropping back", unit="pixels", ge=0, le=64)
     resized_crop: float = setting(
         0.0,
@@ -91,7 +98,7 @@ class Augment(_Table):
     erasing: float = setting(
         0.0,
         "Random erasing",
-        "How often a rectangle is replaced by the mean; 0: off, 0.25 is usual",
+        "Probability of replacing a rectangle by the mean; 0: off, 0.25 is usual",
         unit="probability",
         ge=0,
         le=1,
@@ -106,17 +113,25 @@ class Augment(_Table):
         0.0, "CutMix", "Alpha of CutMix: a rectangle is pasted from another image; 0: off, 1 is common", ge=0, le=10
     )
 
+    @field_validator("mixup", "cutmix")
+    @classmethod
+    def _can_be_drawn(cls, alpha: float) -> float:
+        """Below, PyTorch's draws from the Beta distribution underflow: they are all a half."""
+        if 0 < alpha < _LEAST_ALPHA:
+            raise PydanticCustomError("small_alpha", "at least {least}", {"least": _LEAST_ALPHA})
+        return alpha
+
 
 class Train(_Table):
     """How the model is trained."""
 
-    epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
+    epochs: int = setting(30, "Epochs", "Passes over the training images", unit="epochs", ge=1, le=100_000)
     batch: int = setting(64, "Batch", "Images per batch, and per optimiser step", unit="images", ge=1, le=65_536)
     lr: float = setting(
         1e-3, "Learning rate", "Step size of the optimiser; the peak value if there is a schedule", gt=0
     )
     optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
-        "adam", "Optimiser", "Rule by which gradients change the weights"
+        "adam", "Optimiser", "How gradients update the weights"
     )
     momentum: float = setting(0.9, "Momentum", "Momentum of sgd; the others ignore it", ge=0, lt=1)
     weight_decay: float = setting(
@@ -133,10 +148,10 @@ class Train(_Table):
     sampling: Literal["shuffle", "balanced"] = setting(
         "shuffle",
         "Sampling",
-        "Which images an epoch draws; balanced: the same number of every class, with repetition",
+        "How an epoch draws images; balanced: equally many of every class, with repetition",
     )
     clip_norm: float = setting(
-        0.0, "Clip gradient norm", "Largest norm of all gradients together; 0: no clipping", ge=0
+        0.0, "Clip gradient norm", "Largest norm of all gradients combined; 0: no clipping", ge=0
     )
     clip_value: float = setting(0.0, "Clip gradient values", "Largest value of a gradient; 0: no clipping", ge=0)
     accumulate: int = setting(
@@ -153,9 +168,13 @@ class Train(_Table):
         "constant", "Schedule", "How the learning rate decays; cosine and linear end at zero"
     )
     warmup: float = setting(0.0, "Warm-up", "Linear ramp up to the learning rate at the start", unit="epochs", ge=0)
-    step_epochs: float = setting(10.0, "Step length", "Epochs between two drops of schedule step", unit="epochs", gt=0)
+    step_epochs: float = setting(
+        10.0, "Step length", "Epochs between two drops of the step schedule", unit="epochs", gt=0
+    )
     step_factor: float = setting(0.1, "Step factor", "Factor applied to the rate at each drop", gt=0, le=1)
-    seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and initial weights", ge=0, le=2**63 - 1)
+    seed: int = setting(
+        1234, "Seed", "Random seed of the split, order, augmentation and initial weights", ge=0, le=2**63 - 1
+    )
     device: str = setting(
         "auto",
         "Device",
@@ -166,8 +185,8 @@ class Train(_Table):
     precision: Literal["float32", "bfloat16", "auto"] = setting(
         "float32",
         "Precision",
-        "Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it "
-        "and a trial before the first step finds it faster",
+        "Number format for computation; weights stay float32; auto: bfloat16 if the device supports it and a "
+        "short trial finds it faster",
     )
     compile: bool = setting(
         False,
@@ -201,7 +220,8 @@ class Train(_Table):
     @model_validator(mode="after")
     def _warmup_ends(self) -> Train:
         if self.warmup > 0 and self.warmup >= self.epochs:
-            raise ValueError(f"warmup {self.warmup:g} must be shorter than epochs {self.epochs}")
+            values = {"warmup": f"{self.warmup:g}", "epochs": self.epochs}
+            raise PydanticCustomError("long_warmup", "warmup {warmup} is not shorter than {epochs} epochs", values)
         return self
 
 
@@ -254,7 +274,7 @@ class BackboneSettings(_Table):
         "head: a layer on features computed once; top: also the last third of the network; all: the whole network",
     )
     lr_factor: float = setting(
-        0.8, "Rate by depth", "Factor from the learning rate of a block to that of the block below it", gt=0, le=1
+        0.8, "Rate by depth", "Learning rate of each block, relative to that of the block after it", gt=0, le=1
     )
     freeze_batchnorm: bool = setting(
         True, "Freeze BatchNorm", "Keep the pretrained statistics when fine-tuning the network"
@@ -298,9 +318,9 @@ class Head(_Table):
 class Checkpoints(_Table):
     """When the state is saved, beside the end of every epoch."""
 
-    every_steps: int = setting(0, "Every n steps", "Save inside an epoch too; 0: never", unit="steps", ge=0)
-    every_seconds: float = setting(0.0, "Every n seconds", "Save inside an epoch too; 0: never", unit="seconds", ge=0)
-    keep_best: int = setting(1, "Best kept", "How many of the best states are kept", unit="files", ge=1, le=1000)
+    every_steps: int = setting(0, "Every n steps", "Also save during an epoch; 0: never", unit="steps", ge=0)
+    every_seconds: float = setting(0.0, "Every n seconds", "Also save during an epoch; 0: never", unit="seconds", ge=0)
+    keep_best: int = setting(1, "Best kept", "Number of best states to keep", unit="files", ge=1, le=1000)
 
 
 class EarlyStopping(_Table):
@@ -313,6 +333,12 @@ class EarlyStopping(_Table):
         "Smaller improvements of the monitored metric (by default the loss) do not count",
         ge=0,
     )
+
+
+class RecipeRecord(_Table):
+    """The recipe that the other settings started from. Only a record: it changes nothing, and need not be set."""
+
+    name: str | None = setting(None, "Recipe", "Name of the recipe that the settings began with")
 
 
 class Settings(_Table):
@@ -336,6 +362,7 @@ class Settings(_Table):
     head: Head = Head()
     checkpoint: Checkpoints = Checkpoints()
     early_stopping: EarlyStopping = EarlyStopping()
+    recipe: RecipeRecord = RecipeRecord()
     plugins: dict[str, dict[str, Any]] = setting(
         {}, "Plugin options", "A table per plugin, checked by the plugin", words="a table per plugin"
     )

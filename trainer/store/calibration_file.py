@@ -16,14 +16,14 @@ from trainer.metrics.temperature import COLDEST, HOTTEST
 from trainer.store import durable
 from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.folder import RunFolder, confined
-from trainer.store.versions import VERSIONS, check_version
+from trainer.store.versions import VERSIONS, check_json_version
+from trainer.text.json_text import parse_json
 
 FILE = "evaluation/calibration.json"
 MAX_BYTES = 4 << 20
 
 
-class _Version(msgspec.Struct):
-    format: int
+_decoder = msgspec.json.Decoder(Calibration)
 
 
 def write(folder: RunFolder, calibration: Calibration) -> None:
@@ -36,13 +36,8 @@ def read(folder: RunFolder) -> Calibration:
     """Read the file. Raises FileNotFoundError if there is none; OSError, DataError `run.outside` or ValueError if it
     cannot be read or is inconsistent; NewerVersionError."""
     text = durable.read_bytes(confined(folder, FILE), MAX_BYTES)
-    try:
-        check_version("calibration", msgspec.json.decode(text, type=_Version).format, FILE)
-        found = msgspec.json.decode(text, type=Calibration)
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from error
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    check_json_version("calibration", text, FILE)
+    found = parse_json(_decoder, text)
     for problem in _problems(found):
         raise ValueError(problem)
     return found

@@ -17,11 +17,12 @@ import os
 import re
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 
 from trainer.errors import DiskError
 from trainer.store import codec, durable
-from trainer.store.safetensors_file import MAX_HEADER, header_length
+from trainer.store.disk_errors import NO_FOLDER, disk_error
+from trainer.store.safetensors_file import MAX_HEADER, declared_size, header_length
 from trainer.store.versions import VERSIONS, check_version
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ def by_step(folder: Path, kind: Kind) -> dict[int, Path]:
     assert kind in KINDS
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
+    except OSError as error:
+        if error.errno in NO_FOLDER:
+            return {}
+        raise disk_error(error, folder) from error
     found = [(parsed[1], file_name) for file_name in names if (parsed := parse_name(file_name)) and parsed[0] == kind]
     return {step: folder / file_name for step, file_name in sorted(found, reverse=True)}
 
@@ -119,6 +122,8 @@ def verify(path: Path) -> str:
         with os.fdopen(durable.open_regular(path), "rb") as file:
             start = file.read(_DIGEST_AT + 64)
             stored, digest = _begin_digest(start, str(path))
+            _check_size(file, str(path))
+            file.seek(len(start))
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
@@ -154,12 +159,24 @@ def read(path: Path) -> tuple[Tensors, dict[str, Any]]:
     """Verify and decode a checkpoint; see `decode`. Raises DiskError `checkpoint.damaged` and NewerVersionError."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
-            _begin_digest(file.read(_DIGEST_AT + 64), str(path))  # what is something else need not fit into the memory
-            file.seek(0)
+            _begin_digest(file.read(_DIGEST_AT + 64), str(path))
+            _check_size(file, str(path))  # what is something else, or goes on, need not fit into the memory
             data = file.read()
     except OSError as error:
         raise _damaged(str(path), f"it cannot be read: {error.strerror or error}") from error
     return decode(data, where=str(path))
+
+
+def _check_size(file: BinaryIO, where: str) -> None:
+    """Compare the size of the file with what its header says, then go to its beginning."""
+    size = os.fstat(file.fileno()).st_size
+    try:
+        declared = declared_size(file, size)
+    except ValueError as error:
+        raise _damaged(where, f"its header is not understood ({error})") from error
+    if declared != size:
+        raise _damaged(where, f"it has {size:,} bytes, and {declared:,} according to its header")
+    file.seek(0)
 
 
 def check_format(path: Path) -> None:

@@ -24,8 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from trainer.store.disk_errors import NOT_REGULAR
-from trainer.store.disk_errors import disk_error as disk_error
+from trainer.store.disk_errors import NOT_REGULAR, disk_error
 from trainer.store.temporary_names import TEMP_SUFFIX, temporary_name
 
 WINDOWS = sys.platform == "win32"
@@ -85,21 +84,18 @@ seam = Seam()
 
 
 @contextlib.contextmanager
-def _for_people(path: Path, needed: int = 0) -> Iterator[None]:
+def _for_people(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise disk_error(error, path, needed) from error
+        raise disk_error(error, path) from error
 
 
-def write_bytes(
-    path: str | Path, data: bytes, *, check: Callable[[Path], None] | None = None, mode: int = 0o600
-) -> None:
+def write_bytes(path: str | Path, data: bytes, *, mode: int = 0o600) -> None:
     """Replace the file by `data`, durably. Raises DiskError; the path then holds either its old content or all of the
-    new. `check` is called with the finished temporary file before it replaces the old one; what it raises is passed on,
-    and the path stays unchanged. `mode`: permissions of a new file, minus the umask.
+    new. `mode`: permissions of a new file, minus the umask.
     """
-    write_chunks(path, (data,), check=check, mode=mode)
+    write_chunks(path, (data,), mode=mode)
 
 
 def write_chunks(
@@ -109,7 +105,9 @@ def write_chunks(
     check: Callable[[Path], None] | None = None,
     mode: int = 0o600,
 ) -> None:
-    """`write_bytes` for content produced in pieces. Pieces are flat buffers of bytes."""
+    """`write_bytes` for content produced in pieces. Pieces are flat buffers of bytes. `check` is called with the
+    finished temporary file before it replaces the old one; what it raises is passed on, and the path stays unchanged.
+    """
     path = Path(path)
     temp = path.with_name(temporary_name())
     written = 0
@@ -270,7 +268,7 @@ def remove_tree(path: str | Path) -> None:
 
 def remove_leftovers(folder: str | Path) -> int:
     """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock.
-    Folders stay: what was exported into the run folder may have its only copy there."""
+    Folders stay: what was exported into the run folder may have its only copy there. Raises DiskError."""
     temps = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]
     leftovers = [name for name in temps if not (Path(folder) / name).is_dir()]
     for name in leftovers:
@@ -279,10 +277,11 @@ def remove_leftovers(folder: str | Path) -> int:
 
 
 def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed
-    except FileNotFoundError:
-        return []
+    with _for_people(folder):
+        try:
+            return os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+        except FileNotFoundError:
+            return []
 
 
 def touch(path: str | Path) -> None:

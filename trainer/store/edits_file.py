@@ -113,7 +113,7 @@ def _wrong_line(where: str, line: int, what: str) -> DataError:
     return DataError(
         "edits.line",
         f"Line {line} of the edits file is invalid: {what}.",
-        where=f"{where}, line {line}",
+        where=f"{where}:{line}",
         expected=f"{','.join(COLUMNS)}, where action is one of {', '.join(ACTIONS)}",
         fix="correct the line, or delete it",
         path=where,

@@ -23,7 +23,8 @@ from trainer.store import durable
 from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
 from trainer.store.journal_limits import known_metrics
-from trainer.store.versions import VERSIONS, check_version
+from trainer.store.versions import VERSIONS, check_json_version
+from trainer.text.json_text import parse_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +95,11 @@ class SplitMetrics:
     def __str__(self) -> str:
         return f"{self._head()}\n\n{self.report}"
 
+    def __repr__(self) -> str:  # the fields hold every image
+        found = self.metrics
+        shown = f"{found.samples} images, accuracy {found.accuracy:.4f}, {found.macro_name} {found.macro_f1:.4f}"
+        return f"<{type(self).__name__} {self.split}: {shown}>"
+
     def _head(self) -> str:
         found = self.metrics
         return f"{self.split} ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, {self.scores()}"
@@ -112,7 +118,7 @@ class SplitMetrics:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Give everything as plain values, as evaluation/<split>.json holds them.
+        """Return everything as plain values, as evaluation/<split>.json holds them.
 
         Returns:
             Values by name; intervals are (low, high). `format` is 2 only if the confusion matrix is stored by its
@@ -147,10 +153,6 @@ def write(folder: RunFolder, evaluation: SplitMetrics, outputs: Outputs) -> None
     write_arrays(target / f"{evaluation.split}.npz", kind="predictions", **outputs.arrays())
 
 
-class _Version(msgspec.Struct):
-    format: int = 1
-
-
 class _About(msgspec.Struct):
     """Fields of the .json besides the metrics."""
 
@@ -173,18 +175,16 @@ class _About(msgspec.Struct):
         return Intervals(accuracy, macro_f1, level) if possible else None
 
 
+_about_decoder = msgspec.json.Decoder(_About, strict=False)
+
+
 def read(folder: RunFolder, split: str) -> SplitMetrics:
     """Read evaluation/<split>.json. Raises FileNotFoundError if there is none; OSError, DataError `run.outside` or
     ValueError if it cannot be read or is inconsistent; NewerVersionError."""
     text = durable.read_bytes(confined(folder, f"evaluation/{split}.json"), MAX_BYTES)
-    try:
-        check_version("evaluation", msgspec.json.decode(text, type=_Version).format, f"evaluation/{split}.json")
-        about = msgspec.json.decode(text, type=_About, strict=False)
-        metrics = Metrics.from_json(text)
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from error
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    check_json_version("evaluation", text, f"evaluation/{split}.json")
+    about = parse_json(_about_decoder, text)
+    metrics = Metrics.from_json(text)
     if about.split != split:
         raise ValueError(f"it is about the split {about.split!r}")
     if len(about.classes) != len(metrics.f1):

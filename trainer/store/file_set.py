@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trainer.errors import DiskError
 from trainer.store import durable
+from trainer.store.disk_errors import disk_error
 from trainer.store.output_file import remove_stale
 from trainer.store.temporary_names import anonymous_name, temporary_name
 
@@ -62,7 +63,7 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
         durable.make_folder(old)
         for name in names:
             if (folder / name).is_dir():
-                raise durable.disk_error(IsADirectoryError(errno.EISDIR, "a folder of this name"), folder / name)
+                raise disk_error(IsADirectoryError(errno.EISDIR, "a folder of this name"), folder / name)
             begun.append(name)
             if os.path.lexists(folder / name):
                 _keep_beside(folder / name, old / name)

@@ -1,38 +1,29 @@
-"""The run folder: its layout, and how runs are created and found. [no torch]"""
+"""The run folder: its layout, how runs are found, and who works on one. [no torch]"""
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import os
 import platform
-import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from trainer.errors import DataError, DiskError, NewerVersionError, UsageError
+from trainer.errors import DataError, NewerVersionError, UsageError
 from trainer.home_path import expanded
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal import check_journal
-from trainer.store.output_file import remove_stale
-from trainer.store.run_owner import Owner as Owner
-from trainer.store.run_owner import decode_owner
-from trainer.store.summary import Summary
-from trainer.store.temporary_names import is_temporary, temporary_name
+from trainer.store.run_owner import Owner, decode_owner
+from trainer.store.summary import ENDED, RunStatus, Summary
 from trainer.text.natural_order import natural_key
 from trainer.text.time_format import now_text
 
-State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
+State = Literal[RunStatus, "lost"]
 SUBFOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests")
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", re.ASCII)
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_ENDED = ("completed", "stopped", "failed")
 _MARKS = ("summary.json", "run.toml", "journal.jsonl")
 
 
@@ -93,122 +84,9 @@ def default_root() -> Path:
     return expanded(named) if named else Path.home() / "epochscope" / "runs"
 
 
-def check_name(name: str) -> str:
-    """The name, if it is valid for a run on every platform. Raises UsageError `run.name`."""
-    if not _NAME.fullmatch(name) or name.endswith(".") or _DEVICES.fullmatch(name) or name == "last":
-        raise UsageError(
-            "run.name",
-            f"{name!r} cannot be the name of a run.",
-            expected="1 to 64 of A-Z a-z 0-9 . _ -, no dot at either end; not `last`, and no Windows device name",
-            fix="Choose another with --name.",
-            name=name,
-        )
-    return name
-
-
-def dated_name(stem: str) -> str:
-    """A name for a run: date, time, and `stem` with invalid characters replaced."""
-    return f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
-
-
-def create_run(
-    root: str | Path, name: str | None = None, *, stem: str = "run", settings: Mapping[str, Any] | None = None
-) -> RunFolder:
-    """Create the folder of a new run with its `settings`, by default named by date, time and `stem`.
-
-    It is made under a temporary name and then renamed, so that a process killed meanwhile occupies no name.
-
-    Raises UsageError `run.name`, or `run.exists` if there is one of that name, and DiskError.
-    """
-    root = Path(root)
-    if name is not None:
-        path = root / check_name(name)
-        if is_free(path) and _make(path, settings):
-            return RunFolder(path)
-        raise UsageError(
-            "run.exists",
-            f"There is already a run named {name!r}.",
-            where=str(path),
-            fix=f"Choose another --name, or continue that one: epochscope resume {name}",
-            name=name,
-        )
-    base = dated_name(stem)
-    count = 1
-    while True:
-        path = root / (base if count == 1 else f"{base}-{count}")
-        if not os.path.lexists(path) and _make(path, settings):
-            return RunFolder(path)
-        count += 1
-
-
-def is_free(path: Path) -> bool:
-    """Whether a new run can have this folder: nothing is there, or what a process left that was killed before it had
-    written run.toml (only by version 0.2.0 and earlier)."""
-    if not os.path.lexists(path):
-        return True
-    if path.is_symlink() or lock.is_locked(RunFolder(path).lock):
-        return False
-    try:
-        return all(_is_leftover(one) for one in path.iterdir())
-    except OSError:  # a file, or not ours to read
-        return False
-
-
-def _is_leftover(path: Path) -> bool:
-    if path.is_symlink():
-        return False
-    if path.is_dir():
-        return path.name in SUBFOLDERS and not any(path.iterdir())
-    return path.name == "lock" or is_temporary(path.name)
-
-
-def _make(path: Path, settings: Mapping[str, Any] | None) -> bool:
-    """Make the folder; False where another process has taken the name meanwhile."""
-    remove_stale(path.parent)
-    made = path.with_name(temporary_name())
-    try:
-        durable.make_folder(made)
-        for part in SUBFOLDERS:
-            durable.make_folder(made / part)
-        if settings is not None:
-            from trainer.settings.toml import dumps  # with all of pydantic, which readers do without
-
-            durable.write_text(RunFolder(made).run_toml, dumps(settings))
-        _clear(path)
-    except BaseException:
-        durable.remove_tree(made)
-        raise
-    return _renamed(made, path)
-
-
-def _renamed(made: Path, path: Path) -> bool:
-    try:
-        durable.move(made, path)
-    except BaseException as error:
-        if made.exists():
-            durable.remove_tree(made)
-            if isinstance(error, DiskError) and os.path.lexists(path):
-                return False
-        else:  # it has its name, but not for sure after a power cut
-            durable.remove_tree(path)
-        raise
-    return True
-
-
-def _clear(path: Path) -> None:
-    """Remove a folder for which `is_free` holds. If another process has put a run there since, that stays: its folder
-    is not empty, and what is deleted inside is named relative to the folder that was opened here."""
-    with contextlib.suppress(OSError):
-        if os.rmdir in os.supports_dir_fd:
-            opened = durable.seam.open(path, os.O_RDONLY)
-            try:
-                names = os.listdir(opened)  # noqa: PTH208 - a descriptor
-                if all(_is_leftover(path / name) for name in names):
-                    for name in names:
-                        (os.rmdir if name in SUBFOLDERS else os.unlink)(name, dir_fd=opened)
-            finally:
-                durable.seam.close(opened)
-        path.rmdir()
+def runs_root(named: str | Path | None) -> Path:
+    """The folder of runs that a person has named, else the default one."""
+    return expanded(named) if named else default_root()
 
 
 def find_run(root: str | Path, text: str) -> RunFolder:
@@ -252,11 +130,13 @@ def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
             names = [entry.name for entry in found if not entry.name.startswith(".") and entry.is_dir()]
     except OSError:
         return []
-    hearts: dict[str, Heartbeat] = {}
-    entries = [entry for name in names if (entry := _entry(RunFolder(Path(root) / name), hearts))]
-    if watched:
-        heartbeat.watch(hearts.values())
-        entries = [_decided(entry, hearts.get(entry.folder.name)) for entry in entries]
+    looked_at = [pair for name in names if (pair := _entry(RunFolder(Path(root) / name)))]
+    waiting = {entry.folder: heart for entry, heart in looked_at if watched and heart.undecided}
+    heartbeat.watch(waiting.values())
+    entries = [
+        entry._replace(state=_state(entry.summary, heart.look)) if entry.folder in waiting else entry
+        for entry, heart in looked_at
+    ]
     # runs without a start time come last; names contain the time as well
 
     def order(entry: RunEntry) -> tuple[str, Any]:
@@ -265,11 +145,8 @@ def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
     return sorted(entries, key=order, reverse=True)
 
 
-def _decided(entry: RunEntry, heart: Heartbeat | None) -> RunEntry:
-    return entry if heart is None else entry._replace(state=_state(entry.summary, heart.look))
-
-
-def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:
+def _entry(folder: RunFolder) -> tuple[RunEntry, Heartbeat] | None:
+    """The run, and what its state was taken from; None where there is no run."""
     summary, problem = _summary(folder)
     if summary is None and not problem:
         if not is_run(folder.path):
@@ -282,10 +159,7 @@ def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:
     if summary is None:
         summary = _from_journal(folder)
     heart = Heartbeat(folder.path)
-    found = _state(summary, heart.look)
-    if heart.undecided:
-        hearts[folder.name] = heart
-    return RunEntry(folder, found, summary, problem)
+    return RunEntry(folder, _state(summary, heart.look), summary, problem), heart
 
 
 def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
@@ -310,7 +184,7 @@ def state(folder: RunFolder) -> State:
 
 
 def _state(summary: Summary | None, alive: Callable[[], bool]) -> State:
-    if summary is not None and summary.status in _ENDED:
+    if summary is not None and summary.status in ENDED:
         return summary.status
     if not alive():
         return "lost"
@@ -337,7 +211,7 @@ def read_owner(folder: RunFolder) -> Owner | None:
     """The owner; None if there is no readable record."""
     try:
         return decode_owner(durable.read_bytes(folder.owner, 1 << 16))
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.events import SPLITS
 from trainer.store import arrays, calibration_file, checkpoint, evaluations, summary
@@ -28,9 +30,9 @@ def check_formats(folder: RunFolder) -> None:
         arrays.check_arrays(newest, "predictions")
 
 
-def _tried(read: object, *given: object) -> None:
+def _tried(read: Callable[..., object], *given: object) -> None:
     try:
-        read(*given)  # type: ignore[operator]
+        read(*given)
     except NewerVersionError:
         raise
     except (EpochscopeError, OSError, ValueError):

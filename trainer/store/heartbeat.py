@@ -12,8 +12,6 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from trainer.store import durable, lock, process
 from trainer.store import summary as summaries
 from trainer.store.run_owner import Owner, decode_owner
@@ -26,7 +24,6 @@ on a network disk whose calls need two seconds."""
 TAKEOVER_SECONDS = 8.0
 """How long it is watched before another process may resume it."""
 _POLL_SECONDS = 0.1
-_ENDED = ("completed", "stopped", "failed")
 _MAX_OWNER = 1 << 16
 
 
@@ -87,7 +84,7 @@ def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:
     try:
         about = os.fstat(fd)
         owner = decode_owner(os.read(fd, _MAX_OWNER))
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return None
     finally:
         os.close(fd)
@@ -95,11 +92,8 @@ def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:
 
 
 def _said_its_end(base: str, owner: Owner) -> bool:
-    try:
-        found = summaries.read(os.path.join(base, "summary.json"))  # noqa: PTH118
-    except Exception:  # damaged or newer: no end that can be read
-        return False
-    return found is not None and found.status in _ENDED and found.attempt >= owner.attempt
+    found = summaries.find(os.path.join(base, "summary.json"))  # noqa: PTH118
+    return found is not None and found.status in summaries.ENDED and found.attempt >= owner.attempt
 
 
 def watch(hearts: Iterable[Heartbeat], seconds: float = WATCH_SECONDS) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from trainer.errors import DataError
 from trainer.store import evaluations
+from trainer.store import summary as summaries
 from trainer.store.attempt_history import AttemptHistory
 from trainer.store.best_epoch import best_of
 from trainer.store.edits_file import kept_counts
@@ -21,7 +22,6 @@ from trainer.store.run_files import settings_tables
 from trainer.store.run_history import RunHistory, read_history
 from trainer.store.scalar_tables import scalar_rows
 from trainer.store.summary import Summary
-from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
@@ -74,11 +74,7 @@ def _detached(history: RunHistory) -> list[dict[str, Any]]:
 
 
 def _summary(folder: RunFolder, history: RunHistory) -> Summary:
-    try:
-        found = read_summary(folder.summary)
-    except ValueError:
-        found = None
-    return found or summary_of(history) or Summary()
+    return summaries.find(folder.summary) or summary_of(history) or Summary()
 
 
 def _edits(folder: RunFolder) -> dict[str, int] | None:

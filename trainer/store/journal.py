@@ -23,6 +23,7 @@ from trainer import events as ev
 from trainer.confusion_matrix import SparseMatrix
 from trainer.errors import DiskError, NewerVersionError
 from trainer.store import durable
+from trainer.store.disk_errors import disk_error
 from trainer.store.versions import VERSIONS, check_version
 
 if TYPE_CHECKING:
@@ -214,11 +215,11 @@ class JournalReader:
             self._size = 0
             return
         except OSError as error:
-            raise durable.disk_error(error, self.path) from error
+            raise disk_error(error, self.path) from error
         try:
             yield from self._read_blocks(fd, size, most)
         except OSError as error:
-            raise durable.disk_error(error, self.path) from error
+            raise disk_error(error, self.path) from error
         finally:
             os.close(fd)
 

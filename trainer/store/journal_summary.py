@@ -12,7 +12,8 @@ from msgspec import UNSET
 from trainer.errors import EpochscopeError
 from trainer.store.journal import JournalReader
 from trainer.store.run_history import RunHistory, read_history
-from trainer.store.summary import Summary
+from trainer.store.summary import Summary, recipe_name
+from trainer.text.nested_tables import table_of
 
 MAX_BYTES = 32 << 20
 """Largest journal to read for this: a list of runs must stay quick."""
@@ -36,12 +37,13 @@ def summary_of(history: RunHistory) -> Summary | None:
     verdict = history.verdicts.get(best) if best else None
     started = [one.started for one in history.attempts.values() if one.started is not None]
     over = (verdict.macro_classes, len(verdict.f1)) if verdict else (0, 0)
-    data = info.settings.get("data") if info else None
+    settings = info.settings if info else {}
     return Summary(
         status=ended.status if ended else history.state,  # type: ignore[arg-type]
         attempt=history.attempt.number,
-        data=_text(data.get("source")) if isinstance(data, dict) else "",
+        data=_text(table_of(settings, "data").get("source")),
         model=info.model if info else "",
+        recipe=recipe_name(settings),
         started_at=started[0].started_at if started else "",
         elapsed=history.seconds,
         epoch=history.epoch,

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from trainer.errors import UsageError
 from trainer.store import durable
+from trainer.store.disk_errors import disk_error
 
 _held: set[str] = set()
 """Real paths of the locks this process holds: record locks do not exclude a second Trainer in the same process."""
@@ -47,7 +48,7 @@ class RunLock:
             if isinstance(error, BlockingIOError):
                 raise _busy(self.path, holder) from None
             if isinstance(error, OSError):
-                raise durable.disk_error(error, self.path) from error
+                raise disk_error(error, self.path) from error
             raise
 
     def release(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from trainer.store import durable
+from trainer.text.json_text import parse_json
 
 MAX_NOTE = 10_000
 """Characters; longer notes and tags are cut."""
@@ -28,10 +29,10 @@ _decoder = msgspec.json.Decoder(ViewerNotes)
 def load(path: str | Path) -> ViewerNotes:
     """Read the file; empty if there is none. Raises ValueError naming what is wrong if it cannot be used."""
     try:
-        return _decoder.decode(durable.read_bytes(path, _MAX_BYTES))
+        return parse_json(_decoder, durable.read_bytes(path, _MAX_BYTES))
     except FileNotFoundError:
         return ViewerNotes()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
 
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 import msgspec
 
 from trainer.store import durable
+from trainer.text.json_text import parse_json
+from trainer.text.nested_tables import table_of
 
 FOLDER = ".rates"
 MAX_BYTES = 16 << 20
@@ -61,7 +63,7 @@ def curve_path(root: Path, settings: Mapping[str, Any]) -> Path:
     tables: dict[str, Any] = {"model": settings.get("model")}
     for name in _TABLES:
         out = _LEFT_OUT.get(name, ())
-        tables[name] = {key: value for key, value in (settings.get(name) or {}).items() if key not in out and value}
+        tables[name] = {key: value for key, value in table_of(settings, name).items() if key not in out and value}
     text = json.dumps(tables, sort_keys=True, default=str)
     return root / FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
 
@@ -75,6 +77,6 @@ def write_curve(path: Path, curve: RateCurve) -> None:
 def read_curve(path: Path) -> RateCurve | None:
     """The range test in this file; None where there is none that can be read."""
     try:
-        return _decoder.decode(durable.read_bytes(path, MAX_BYTES))
-    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        return parse_json(_decoder, durable.read_bytes(path, MAX_BYTES))
+    except (OSError, ValueError):
         return None

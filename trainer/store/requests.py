@@ -24,6 +24,8 @@ from trainer.events import Answer, CheckpointKind, RequestHandled
 from trainer.reasons import REASONS
 from trainer.store import durable
 from trainer.store.folder import RunFolder, confined, read_owner
+from trainer.text.json_text import parse_json
+from trainer.text.unicode_text import printable
 
 Do = Literal["pause", "unpause", "stop", "checkpoint"]
 When = Literal["step", "epoch"]
@@ -44,7 +46,7 @@ class MalformedRequestError(UsageError):
     def __init__(self, code: str, name: str, detail: str) -> None:
         self.file = f"{name}.json"
         # a name that is not UTF-8 must not keep the answer from being written
-        self.id = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        self.id = printable(name)
         super().__init__(code, REASONS[code].format(detail=detail), where=f"requests/{self.id}.json", detail=detail)
 
 
@@ -129,8 +131,8 @@ def encode(request: Request) -> bytes:
 def decode(name: str, data: bytes) -> Request:
     """The request in the file called `name`.json. Raises MalformedRequestError where it does not hold one."""
     try:
-        found = _decoder.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        found = parse_json(_decoder, data)
+    except ValueError as error:
         raise MalformedRequestError("request.malformed", name, str(error)[:200]) from error
     if found["id"] != name or not _ID.fullmatch(name):
         raise MalformedRequestError("request.malformed", name, "the id is not the name of the file")

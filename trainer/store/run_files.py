@@ -3,7 +3,7 @@ log.txt. [no torch]"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,11 +11,14 @@ import msgspec
 from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
+from trainer.text.json_text import parse_json
+from trainer.text.nested_tables import dotted
 from trainer.text.time_format import now_text
 from trainer.text.toml_text import parse_toml
 
 MAX_SETTINGS = 1 << 20
 MAX_ENVIRONMENT = 1 << 20
+_environment_decoder = msgspec.json.Decoder(dict[str, Any])
 
 
 def write_settings(folder: RunFolder, settings: Mapping[str, Any]) -> None:
@@ -43,15 +46,7 @@ def settings_tables(folder: RunFolder) -> dict[str, Any]:
 
 def dotted_settings(folder: RunFolder) -> dict[str, Any]:
     """Settings of a run by dotted name, such as `train.lr`; empty where run.toml cannot be read."""
-    return dict(_dotted(settings_tables(folder)))
-
-
-def _dotted(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _dotted(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value
+    return dict(dotted(settings_tables(folder)))
 
 
 def write_environment(folder: RunFolder, environment: Mapping[str, Any]) -> None:
@@ -63,15 +58,15 @@ def data_fingerprint(folder: RunFolder) -> str:
     """Fingerprint of the data and splits that a run was given; empty where environment.json cannot be read or does not
     have it."""
     try:
-        about = msgspec.json.decode(read_bytes(folder.environment, MAX_ENVIRONMENT), type=dict[str, Any])
-    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        about = parse_json(_environment_decoder, read_bytes(folder.environment, MAX_ENVIRONMENT))
+    except (OSError, ValueError):
         return ""
     found = about.get("data_fingerprint")
     return found if isinstance(found, str) else ""
 
 
 def append_log(folder: RunFolder, text: str) -> None:
-    """A line, or a traceback, with the local time and its offset in log.txt. A log that cannot be written must not
+    """A line, or a traceback, with the local time and its offset in log.txt. Failing to write it must not
     end a run."""
     try:
         log = AppendFile(folder.log)

@@ -186,8 +186,8 @@ class RunHistory:
                 reader.report(str(error), error.count)
 
     def add(self, record: Record) -> None:
-        """Take in the next record of the journal. Raises ImpossibleError, and leaves it out, where it says what cannot
-        be."""
+        """Take in the next record of the journal. Raises ImpossibleError, and leaves the record out, if it
+        contradicts itself or earlier ones."""
         try:
             self._add(record)
         except (ValueError, ArithmeticError) as error:

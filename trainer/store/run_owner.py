@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from trainer.text.json_text import parse_json
+
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
     """Who writes the run. `started` compares with `process.process_started`; `since`: ISO 8601 with its offset."""
@@ -22,5 +24,5 @@ _decoder = msgspec.json.Decoder(Owner)
 
 
 def decode_owner(text: bytes) -> Owner:
-    """The record. Raises msgspec.MsgspecError, ValueError or RecursionError where it is not one."""
-    return _decoder.decode(text)
+    """The record. Raises ValueError where it is not one."""
+    return parse_json(_decoder, text)

@@ -19,8 +19,9 @@ import msgspec
 
 from trainer.errors import UsageError
 from trainer.store import durable, lock
-from trainer.store.folder import check_name
-from trainer.store.versions import check_version
+from trainer.store.run_creation import check_name
+from trainer.store.versions import check_json_version
+from trainer.text.json_text import parse_json
 from trainer.text.toml_text import parse_toml
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ _decoder = msgspec.json.Decoder(SearchRecord)
 
 
 def objective(name: MonitorName) -> Monitor:
-    """What a search optimises, and which way it gets better."""
+    """What a search optimises, and in which direction."""
     from trainer.metrics.monitor import BUILT_IN, Monitor  # with numpy, which the command line's help does without
 
     return Monitor(name, BUILT_IN[name])
@@ -176,16 +177,12 @@ def read_record(folder: SearchFolder) -> SearchRecord | None:
     can be read. Raises NewerVersionError."""
     try:
         text = durable.read_bytes(folder.record, MAX_BYTES)
-        check_version("search", msgspec.json.decode(text, type=_Version).format, folder.record)
-        record = _decoder.decode(text)
-    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        check_json_version("search", text, folder.record)
+        record = parse_json(_decoder, text)
+    except (OSError, ValueError):
         return None
     lost = record.state == "running" and lock.is_locked(folder.lock) is False
     return msgspec.structs.replace(record, state="lost") if lost else record
-
-
-class _Version(msgspec.Struct):
-    format: int = 1
 
 
 def hold(folder: SearchFolder) -> lock.RunLock:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
+from trainer.errors import NewerVersionError
+from trainer.events import Status
 from trainer.store import durable
-from trainer.store.versions import VERSIONS, check_version
+from trainer.store.versions import VERSIONS, check_json_version
+from trainer.text.json_text import parse_json
+from trainer.text.nested_tables import table_of
 
-RunStatus = Literal["preparing", "running", "paused", "completed", "stopped", "failed"]
+LiveStatus = Literal["preparing", "running", "paused"]
+RunStatus = Literal[LiveStatus, Status]
+LIVE = get_args(LiveStatus)
+ENDED = get_args(Status)
+"""What a run says of itself that has ended; one that ended without saying so is lost."""
 MAX_BYTES = 1 << 20
 
 
@@ -22,6 +31,8 @@ class Summary(msgspec.Struct, kw_only=True):
     attempt: int = 1
     data: str = ""
     model: str = ""
+    recipe: str = ""
+    """Name of the recipe that its settings began with; empty: none, or it was not recorded."""
     started_at: str = ""
     """UTC, ISO 8601: when the first attempt began."""
     elapsed: float = 0.0
@@ -37,11 +48,6 @@ class Summary(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
-class _Version(msgspec.Struct):
-    format: int = 1
-
-
-_version_decoder = msgspec.json.Decoder(_Version)
 _decoder = msgspec.json.Decoder(Summary)
 
 
@@ -55,9 +61,23 @@ def read(path: str | Path) -> Summary | None:
     NewerVersionError where a newer Epochscope wrote it."""
     try:
         text = durable.read_bytes(path, MAX_BYTES)
-        check_version("summary", _version_decoder.decode(text).format, path)
-        return _decoder.decode(text)
+        check_json_version("summary", text, path)
+        return parse_json(_decoder, text)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+def find(path: str | Path) -> Summary | None:
+    """The same, but None if it cannot be used, also where a newer Epochscope wrote it."""
+    try:
+        return read(path)
+    except (ValueError, NewerVersionError):
+        return None
+
+
+def recipe_name(settings: Mapping[str, Any]) -> str:
+    """The recipe that the settings of a run started from; empty if there was none, or none was recorded."""
+    name = table_of(settings, "recipe").get("name")
+    return name if isinstance(name, str) else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from trainer.errors import UsageError
 from trainer.store import durable
 from trainer.store.folder import RunFolder, is_alive
+from trainer.store.run_creation import numbered_names
 
 NAME = ".trash"
 
@@ -22,7 +23,8 @@ def discard(folder: RunFolder) -> Path:
         raise _live(folder)
     trash = folder.path.parent / NAME
     durable.ensure_folder(trash)
-    target = _free(trash, f"{folder.name}.{datetime.now():%Y%m%d-%H%M%S}")
+    names = numbered_names(f"{folder.name}.{datetime.now():%Y%m%d-%H%M%S}")
+    target = next(path for path in map(trash.joinpath, names) if not os.path.lexists(path))
     durable.move(folder.path, target)
     if is_alive(RunFolder(target)):  # an engine began while it was moved
         durable.move(target, folder.path)
@@ -41,14 +43,6 @@ def restore(kept_in: Path, folder: RunFolder) -> None:
             name=folder.name,
         )
     durable.move(kept_in, folder.path)
-
-
-def _free(trash: Path, name: str) -> Path:
-    path, count = trash / name, 1
-    while os.path.lexists(path):
-        count += 1
-        path = trash / f"{name}-{count}"
-    return path
 
 
 def _live(folder: RunFolder) -> UsageError:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Literal
 
+import msgspec
+
 from trainer.errors import NewerVersionError
+from trainer.text.json_text import parse_json
 
 Format = Literal[
     "journal",
@@ -45,6 +48,19 @@ published images in .data/. `features`: what a pretrained network gives of them,
 evaluation/calibration.json. `search`: search.json of a search."""
 
 
+class _Version(msgspec.Struct):
+    format: int = 1
+
+
+_version_decoder = msgspec.json.Decoder(_Version)
+
+
+def check_json_version(kind: Format, text: bytes, where: object) -> None:
+    """`check_version` of the `format` in the JSON of a file, before the rest of it is looked at. Raises ValueError also
+    where it is not JSON."""
+    check_version(kind, parse_json(_version_decoder, text).format, where)
+
+
 def check_version(kind: Format, found: object, where: object) -> None:
     """Raises NewerVersionError `version.newer` where `found` is larger than what is known of this kind, ValueError
     where it is not a version: anything but a whole number of at least 1. `where`: the file."""
@@ -64,5 +80,5 @@ def newer(kind: Format, found: int, where: object) -> NewerVersionError:
         kind=kind,
         path=str(where),
         version=found,
-        known=VERSIONS[kind],
+        reads=VERSIONS[kind],
     )

@@ -40,6 +40,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f}" if size < 10e6 else f"{size / 1e6:,.0f}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things in English: `1 image`, `1,245 images`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def over_classes(some: int, count: int) -> str:
     """Say how many classes a macro mean covers, if not all of them.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 def suggest(word: str, known: Sequence[str]) -> str:
@@ -15,12 +16,25 @@ def suggest(word: str, known: Sequence[str]) -> str:
     Returns:
         `, did you mean 'epochs'?`; without a similar word, the list of known ones.
     """
-    hint = alternatives(word, known)
-    return f", did you mean '{hint['similar']}'?" if "similar" in hint else "; known: " + (hint["known"] or "none")
+    return hint_text(alternatives(word, known))
+
+
+def hint_text(found: Mapping[str, Any]) -> str:
+    """Say what `suggest` says, from what `alternatives` found; empty where it was not asked.
+
+    Args:
+        found: `similar`, `known` or neither, among others.
+
+    Returns:
+        The end of an error text.
+    """
+    if "similar" in found:
+        return f", did you mean '{found['similar']}'?"
+    return "; known: " + (found["known"] or "none") if "known" in found else ""
 
 
 def alternatives(word: str, known: Sequence[str]) -> dict[str, str]:
-    """Give what `suggest` says as parameters of an error, for other languages.
+    """Return what `suggest` says as parameters of an error, for other languages.
 
     Args:
         word: What was given.

@@ -65,18 +65,17 @@ def _head(parts: Sequence[str], room: float, measure: Measure) -> str:
     return "".join(parts[: max(count, 0)])
 
 
-def first_line(said: BaseException | str, limit: int = 300) -> str:
+def first_line(said: BaseException | str) -> str:
     """Return the first line of an error or of what a library said, cut.
 
     Args:
         said: The error, or a text.
-        limit: Largest number of characters. Default: 300.
 
     Returns:
-        The line; the error's class if it says nothing.
+        At most 300 characters of the line; the error's class if it says nothing.
     """
     lines = str(said).strip().splitlines()
-    return lines[0][:limit] if lines else type(said).__name__
+    return lines[0][:300] if lines else type(said).__name__
 
 
 def short_line(text: str, limit: int = 300) -> str:

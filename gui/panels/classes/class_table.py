@@ -12,12 +12,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from gui.style.theme import Colours
 from gui.text import formats
-from gui.widgets import labels
+from gui.text.class_text import class_name, class_names
 from gui.widgets.bar_delegate import row_height
+from gui.widgets.drawing import mark_colour
+from gui.widgets.labels import plain_tip
 from gui.widgets.row_table import set_row_height, set_up_rows
 from gui.widgets.short_names import NameDelegate
-from gui.window.theme import Colours
 from trainer.text.natural_order import natural_key
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,7 +34,7 @@ FIELDS = ("f1", "precision", "recall", "support", "since_last", "since_best")
 class ClassModel(QAbstractTableModel):
     """A row per class, in the order the user chose; by default the worst F1 first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.columns: Mapping[str, NDArray[Any]] | None = None
         self.names: tuple[str, ...] = ()
@@ -112,18 +114,18 @@ class ClassModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column != NAME:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and column == NAME:
-            return labels.plain_tip(labels.class_name(self.names, number))
+            return plain_tip(class_name(self.names, number))
         return None
 
     def _text(self, number: int, column: int) -> str:
         assert self.columns is not None
         if column == NAME:
-            return labels.class_name(self.names, number)
+            return class_name(self.names, number)
         value = float(self.columns[FIELDS[column - 1]][number])
         if column == SUPPORT:
             return formats.whole(value)
         if column in (SINCE_LAST, SINCE_BEST):
-            return labels.signed(value, 3)
+            return formats.signed(value, 3)
         return formats.number(value, 3)
 
 
@@ -161,8 +163,8 @@ class _ChangeDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         text = index.data() or ""
-        if text[:1] in ("+", labels.MINUS):
-            option.palette.setColor(QPalette.ColorRole.Text, labels.mark_colour(text[0] == "+"))
+        if text[:1] in ("+", formats.MINUS):
+            option.palette.setColor(QPalette.ColorRole.Text, mark_colour(text[0] == "+"))
 
 
 class ClassTable(QTableView):
@@ -173,8 +175,8 @@ class ClassTable(QTableView):
     """The current row is of this class."""
     rows_resized = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.classes = ClassModel(self)
         self.setModel(self.classes)
         self._names = NameDelegate(self)
@@ -186,6 +188,11 @@ class ClassTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(F1, Qt.SortOrder.AscendingOrder)
         self.clicked.connect(lambda index: self.chosen.emit(int(self.classes.order[index.row()])))
+
+    def natural_height(self, below: int) -> int:
+        """Pixels that the table takes with its highest rows, and so many `below` them."""
+        rows = self.classes.rowCount() * round(TALLEST * self.fontMetrics().height())
+        return self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth() + rows + below
 
     def fit_rows(self, below: int) -> None:
         """Rows so high that they fill the table, but for so many pixels `below` them; as low as always where there are
@@ -201,11 +208,11 @@ class ClassTable(QTableView):
         for column in range(PRECISION, SINCE_BEST + 1):
             caption = str(self.classes.headerData(column, Qt.Orientation.Horizontal))
             sorts = 22 if column == self.classes.sorted_by[0] else 0
-            figure = metrics.horizontalAdvance(labels.signed(0.888, 3))
+            figure = metrics.horizontalAdvance(formats.signed(0.888, 3))
             header.resizeSection(column, max(metrics.horizontalAdvance(caption) + sorts, figure) + 10)
         taken = sum(header.sectionSize(column) for column in range(PRECISION, SINCE_BEST + 1))
         rest = max(180, self.viewport().width() - taken)
-        self._names.names = labels.class_names(self.classes.names)
+        self._names.names = class_names(self.classes.names)
         names = [metrics.horizontalAdvance(self._names.names[i]) for i in self.classes.order[:500]]
         # a short bar is readable, a truncated name is not
         bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50

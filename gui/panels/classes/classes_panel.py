@@ -7,38 +7,45 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
+from gui.panels.classes.class_mistakes import ClassMistakes
 from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.plotting.heat_map import HeatMap
+from gui.style.dimensions import SMALL, panel_margins, space
 from gui.text import formats
+from gui.text.class_text import class_name
+from gui.text.run_facts import whence
 from gui.text.run_states import fruitless_text
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_epoch, first_split, look
-from gui.widgets import labels
-from gui.window.dimensions import panel_margins
-
-SPLITS: tuple[Split, ...] = ("valid", "test")
+from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, class_columns, f1_by_epoch, first_split, look
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.labels import Note, Sentence
+from trainer.metrics.compact_metrics import CompactMetrics
 
 
 class ClassesPanel(Panel):
-    """A table with bars beside the heat map of class and epoch, both in the same order. `class_chosen` on a click."""
+    """A table with bars beside the heat map of class and epoch, both in the same order; below, if there is room, the
+    mistakes with the marked class, or the weakest one. `class_chosen` and `cell_chosen` on a click."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor) -> None:
+        super().__init__(cursor)
         self._touched = False
-        self.split = QComboBox()
-        self.note, self.readout = labels.Note(), labels.Note()
-        self.empty, self.no_epochs = labels.Sentence("classes"), labels.Sentence()
-        self.table, self.heat = ClassTable(), HeatMap()
+        self.split = ChoiceBox[Split]()
+        self.note, self.readout = Note(), Note()
+        self.empty, self.no_epochs = Sentence("classes"), Sentence()
+        self.table, self.heat, self.mistakes = ClassTable(), HeatMap(), ClassMistakes()
+        self._looked: Selection | None = None
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
         self.table.chosen.connect(self.class_chosen)
         self.table.marked.connect(self._marked)
+        self.mistakes.chosen.connect(self.cell_chosen)
         self.table.classes.layoutChanged.connect(self._draw_heat)
         self.table.rows_resized.connect(self._draw_heat)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self.table.fit)
@@ -49,13 +56,33 @@ class ClassesPanel(Panel):
         self.retranslate()
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        self.split.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        tools = self._tools = QHBoxLayout()
         tools.addWidget(self.split)
         tools.addWidget(self.note, 3)
         tools.addWidget(self.readout, 2)
         self.readout.hide()
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._upper = QWidget()  # holds the splitter, which sets its own largest height
+        upper = QVBoxLayout(self._upper)
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.addWidget(self._make_splitter())
+        content = QWidget()
+        page = self._page = QVBoxLayout(content)
+        page.setContentsMargins(panel_margins())
+        page.setSpacing(space(SMALL))
+        page.addLayout(tools)
+        page.addWidget(self._upper, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.mistakes, 1)
+        below.addStretch()
+        page.addLayout(below)
+        page.addStretch()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(content)
+        self._stack.addWidget(self.empty)
+
+    def _make_splitter(self) -> QSplitter:
+        """The table on the left, the heat map on the right."""
         right = QWidget()
         self._right = QStackedLayout(right)
         self._right.addWidget(self.heat)
@@ -68,14 +95,7 @@ class ClassesPanel(Panel):
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
-        content = QWidget()
-        page = QVBoxLayout(content)
-        page.setContentsMargins(panel_margins())
-        page.addLayout(tools)
-        page.addWidget(self.splitter, 1)
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(content)
-        self._stack.addWidget(self.empty)
+        return self.splitter
 
     def show_run(self, run: OpenRun | None) -> None:
         """Show another run at the next `refresh`; None clears the panel at once."""
@@ -87,7 +107,7 @@ class ClassesPanel(Panel):
     def refresh(self, changed: Set[Topic]) -> None:
         """Draw again."""
         if self.run is not None and not self._touched and changed & {"info", "evaluation"}:
-            self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
+            self.split.choose(first_split(self.run.model))
         self._draw()
 
     def move_cursor(self) -> None:
@@ -96,11 +116,7 @@ class ClassesPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        chosen = max(0, self.split.currentIndex())
-        self.split.clear()
-        self.split.addItems([self.tr("Validation, by epoch"), self.tr("Test")])
-        self.split.setCurrentIndex(chosen)
-        self.split.setAccessibleName(self.tr("Split"))
+        self.split.fill({"valid": self.tr("Validation, by epoch"), "test": self.tr("Test")}, self.tr("Split"))
         self.table.setAccessibleName(self.tr("Metrics by class"))
         self.heat.setAccessibleName(self.tr("F1 by class and epoch"))
         self._draw()
@@ -118,13 +134,19 @@ class ClassesPanel(Panel):
     def _marked(self, number: int) -> None:
         self.heat.marked = number
         self.heat.update()
+        self._draw_mistakes()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another height has room for more or less."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def _draw(self) -> None:
         if self.run is None:
             self._say(self.tr("Choose a run to see how well its model recognises each class."))
             return
-        split, model = SPLITS[max(0, self.split.currentIndex())], self.run.model
-        looked = look(self.run, self.cursor, split)
+        split, model = self.split.chosen, self.run.model
+        self._looked = looked = look(self.run, self.cursor, split)
         if looked is None and not self._touched:
             waits = self.tr("No metrics yet\nThe first appear after the first epoch.")
             lacks = self.tr("This run has no validation split. Test metrics appear after the evaluation.")
@@ -137,19 +159,34 @@ class ClassesPanel(Panel):
         self.table.classes.show_columns(class_columns(model, looked) if looked else None, model.classes)
         if known != self.table.classes.names:
             self.table.fit()
+        self._draw_mistakes()
         if looked is None:
             self.note.setText(self.tr("Not evaluated yet"))
             return
-        found = looked.metrics
-        # a class without images is not a badly recognised one
-        f1 = np.where(found.support > 0, found.f1, np.nan)
-        worst = int(np.argmin(np.nan_to_num(f1, nan=np.inf)))
+        found, worst = looked.metrics, _weakest(looked.metrics)
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
             macro=formats.macro(found.macro_f1, found.macro_classes, len(found.f1), 3),
-            name=labels.class_name(model.classes, worst),
+            name=class_name(model.classes, worst),
             value=formats.number(float(looked.metrics.f1[worst]), 3),
         )
-        self.note.setText(f"{labels.whence(looked)}: {text}")
+        self.note.setText(f"{whence(looked)}: {text}")
+
+    def _draw_mistakes(self) -> None:
+        """Of the marked class; where none is marked, of the weakest."""
+        if self.run is not None and self._looked is not None:
+            found, names = self._looked.metrics, self.run.model.classes
+            marked = self.heat.marked
+            number = marked if 0 <= marked < len(names) else _weakest(found)
+            self.mistakes.show_class(found.matrix, number, names)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The table is no higher than its highest rows; the mistakes have what is left, if that is enough for them."""
+        natural = self.table.natural_height(self.heat.below)
+        self._upper.setMaximumHeight(natural)
+        taken = self._page.contentsMargins().top() + self._page.contentsMargins().bottom()
+        taken += self._tools.sizeHint().height() + natural + 2 * self._page.spacing()
+        self.mistakes.take_height(self.height() - taken if self._looked is not None else 0)
 
     def _draw_heat(self) -> None:
         """In the order of the table."""
@@ -168,3 +205,9 @@ class ClassesPanel(Panel):
     def _say(self, text: str) -> None:
         self.empty.setText(text)
         self._stack.setCurrentIndex(1)
+
+
+def _weakest(found: CompactMetrics) -> int:
+    """The class with the lowest F1; one without images is not badly recognised."""
+    f1 = np.where(found.support > 0, found.f1, np.nan)
+    return int(np.argmin(np.nan_to_num(f1, nan=np.inf)))

@@ -22,21 +22,21 @@ from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.confusion.matrix import MatrixView
 from gui.panels.confusion.matrix_splitter import MatrixSplitter
 from gui.panels.confusion.pairs import PairsView
+from gui.style.dimensions import SMALL, panel_margins, space
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.run_facts import whence
 from gui.text.run_states import fruitless_text
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_split, fits, kept_epoch, look
-from gui.widgets import labels
-from gui.window.dimensions import SMALL, panel_margins, space
-from gui.window.theme import icon
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.labels import Note, Sentence, plain_tip
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Mode, Shown, confused_pairs, shown
 from trainer.text.text_shortening import distinct_names
 
-SPLITS: tuple[Split, ...] = ("valid", "test")
-MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
 EPOCHS = ("previous", "best", "first", "chosen")
 
 
@@ -45,19 +45,17 @@ class ConfusionPanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 
-    def __init__(
-        self, cursor: EpochCursor, explanations: Explanations | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor, explanations: Explanations) -> None:
+        super().__init__(cursor)
         self.looked: Selection | None = None
         self._others: list[OpenRun] = []
         self._touched = False
         self._places: frozenset[int] | None = None
         """The matrix of the slice named in `grid`; None: of all images."""
         self.chip = QPushButton(icon("failed"), "")
-        self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
+        self.split, self.mode, self.compare = ChoiceBox[Split](), ChoiceBox[Mode](), QComboBox()
         self.other_epoch = QSpinBox(minimum=1)
-        self.note, self.empty = labels.Note(), labels.Sentence("matrix")
+        self.note, self.empty = Note(), Sentence("matrix")
         # explains the colours: never cut off
         self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid(explanations)
@@ -75,8 +73,8 @@ class ConfusionPanel(Panel):
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
+        self.compare.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for box in (self.split, self.mode, self.compare):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
         tools.addWidget(self.other_epoch)
         tools.addWidget(self.chip)
@@ -101,23 +99,27 @@ class ConfusionPanel(Panel):
         self._touched, self._places = False, None
         self._show_chip()
         index = ImageIndex(run.folder, run.model) if run is not None else None
-        self.grid.show_run(index, (), self._split())
+        self.grid.show_run(index, (), self.split.chosen)
         if run is None:
             self._draw()
 
     def set_overlays(self, runs: Sequence[OpenRun]) -> None:
-        """Runs to compare with, as chosen in the list of runs."""
+        """Runs to compare with, as chosen in the list of runs; the one compared with stays, wherever it is now."""
+        place = self.compare.currentIndex() - len(EPOCHS)
+        before = self._others[place].folder if 0 <= place < len(self._others) else None
         self._others = list(runs)
         self._fill_compare()
+        if before is not None:
+            folders = [other.folder for other in self._others]
+            self.compare.setCurrentIndex(len(EPOCHS) + folders.index(before) if before in folders else 0)
         self._draw()
 
     def refresh(self, changed: Set[Topic]) -> None:
         """Draw again."""
-        if self.run is not None and self.grid.index is not None and changed & {"info", "evaluation"}:
-            self.grid.index.forget()
-            self.grid.names = self.run.model.classes
+        if self.run is not None and changed & {"info", "evaluation"}:
+            self.grid.read_again(self.run.model.classes)
             if not self._touched:
-                self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
+                self.split.choose(first_split(self.run.model))
                 self.grid.choose(self._filter(self.grid.choice.true, self.grid.choice.predicted))
         if changed & {"info", "epochs", "evaluation", "state"}:
             self._draw()
@@ -144,7 +146,7 @@ class ConfusionPanel(Panel):
     def show_slice(self, split: Split, name: str, places: frozenset[int]) -> None:
         """Restrict matrix and images to a slice, until it is left or another split is chosen."""
         self._touched = True
-        self.split.setCurrentIndex(SPLITS.index(split))
+        self.split.choose(split)
         self._places, self.grid.slice_name = places, name
         self._show_chip()
         self._choose(None, None)
@@ -159,31 +161,23 @@ class ConfusionPanel(Panel):
         name = self.tr("Slice: {name}").format(name=self.grid.slice_name)
         short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 260)
         self.chip.setText(short.replace("&", "&&"))
-        self.chip.setToolTip(labels.plain_tip(f"{name}\n{self.tr('Click to see all images again')}"))
+        self.chip.setToolTip(plain_tip(f"{name}\n{self.tr('Click to see all images again')}"))
         self.chip.setAccessibleName(f"{name}. {self.tr('Click to see all images again')}")
         self.chip.setVisible(self._places is not None)
 
     def _filter(self, true: tuple[int, ...] | None, predicted: tuple[int, ...] | None) -> ImageFilter:
-        return ImageFilter(self._split(), true, predicted, places=self._places)
+        return ImageFilter(self.split.chosen, true, predicted, places=self._places)
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        splits = (self.tr("Validation, by epoch"), self.tr("Test"))
-        modes = (
-            self.tr("Counts"),
-            self.tr("% of true class"),
-            self.tr("% of predicted class"),
-            self.tr("Difference"),
-        )
-        for box, texts, name in (
-            (self.split, splits, self.tr("Split")),
-            (self.mode, modes, self.tr("What the cells show")),
-        ):
-            chosen = max(0, box.currentIndex())
-            box.clear()
-            box.addItems(texts)
-            box.setCurrentIndex(chosen)
-            box.setAccessibleName(name)
+        self.split.fill({"valid": self.tr("Validation, by epoch"), "test": self.tr("Test")}, self.tr("Split"))
+        modes: dict[Mode, str] = {
+            "counts": self.tr("Counts"),
+            "row": self.tr("% of true class"),
+            "column": self.tr("% of predicted class"),
+            "difference": self.tr("Difference"),
+        }
+        self.mode.fill(modes, self.tr("What the cells show"))
         self.compare.setAccessibleName(self.tr("Compared with"))
         self.matrix.setAccessibleName(self.tr("Confusion matrix"))
         self.pairs.setAccessibleName(self.tr("Most confused pairs"))
@@ -193,9 +187,6 @@ class ConfusionPanel(Panel):
         self._draw()
 
     # -- choosing ------------------------------------------------------------------------------------------------
-
-    def _split(self) -> Split:
-        return SPLITS[max(0, self.split.currentIndex())]
 
     def _split_chosen(self) -> None:
         self._touched, self._places = True, None
@@ -236,13 +227,13 @@ class ConfusionPanel(Panel):
         if self.run is None:
             self._say(self.tr("Choose a run to see its confusion matrix."))
             return
-        self.looked = look(self.run, self.cursor, self._split())
+        self.looked = look(self.run, self.cursor, self.split.chosen)
         self._offer_others()
         if self.looked is None:
             self._say_why()
             return
         self._stack.setCurrentIndex(0)
-        names, mode = self.run.model.classes, MODES[self.mode.currentIndex()]
+        names, mode = self.run.model.classes, self.mode.chosen
         counts = self._counts(self.looked.epoch, self.looked.metrics.matrix)
         if counts is None:
             self._show_nothing(self.tr("There are no predictions for these images."))
@@ -268,11 +259,11 @@ class ConfusionPanel(Panel):
         sizes = model.info.split_sizes if model.info is not None else {}
         if self.run.fruitless:
             self._say(fruitless_text())
-        elif not self._touched and self._split() == "test":
+        elif not self._touched and self.split.chosen == "test":
             text = self.tr("This run has no validation split. Errors on the test images appear after the evaluation.")
             self._say(text)
         elif self._touched:
-            lacking = bool(sizes) and self._split() not in sizes
+            lacking = bool(sizes) and self.split.chosen not in sizes
             self._show_nothing(self.tr("This run has no such split.") if lacking else self.tr("Not evaluated yet."))
         else:
             self._say(self.tr("No metrics yet\nThe first appear after the first epoch."))
@@ -291,7 +282,7 @@ class ConfusionPanel(Panel):
         images = int(counts.counts.sum())
         wrong = images - int(counts.hits.sum())
         what = self.tr("{wrong} of {all} wrong").format(wrong=formats.whole(wrong), all=formats.whole(images))
-        what = f"{labels.whence(self.looked)}: {what}"
+        what = f"{whence(self.looked)}: {what}"
         if table.mode == "difference" and table.before is None:
             what = self.tr("Nothing to compare with")
         self.note.setText(what)
@@ -319,7 +310,7 @@ class ConfusionPanel(Panel):
 
     def _offer_others(self) -> None:
         """Offer a choice of runs only while comparing."""
-        compared = MODES[self.mode.currentIndex()] == "difference"
+        compared = self.mode.chosen == "difference"
         self.compare.setVisible(compared)
         self.other_epoch.setVisible(compared and self.compare.currentIndex() == EPOCHS.index("chosen"))
         if self.run is not None and self.run.model.verdicts:
@@ -346,7 +337,7 @@ class ConfusionPanel(Panel):
         if self._places is None or self.run is None or self.grid.index is None:
             return whole
         classes = len(self.run.model.classes)
-        return self.grid.index.confusion(self._split(), epoch, self._places, classes)
+        return self.grid.index.confusion(self.split.chosen, epoch, self._places, classes)
 
     def _of_other(self, other: OpenRun) -> ConfusionMatrix | None:
         assert self.run is not None
@@ -354,5 +345,5 @@ class ConfusionPanel(Panel):
             return None
         cursor = EpochCursor()
         cursor.chosen = other.model.best_epoch
-        found = look(other, cursor, self._split())
+        found = look(other, cursor, self.split.chosen)
         return found.metrics.matrix if found is not None else None

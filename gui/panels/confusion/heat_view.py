@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from gui.panels.confusion.answer_timer import AnswerTimer
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.text.failures import failure_text
 from gui.viewmodels.explanations import Explanations, Failure, ImageKey, SaliencyMap
-from gui.widgets import labels
+from gui.widgets.labels import Note
 from gui.widgets.picture_window import PictureWindow
 from gui.widgets.zoom_picture import ZoomPicture
-from gui.window.theme import icon
 from trainer.plotting.heat_overlay import OPACITY, Method
 
-POLL_MS = 25
-"""Milliseconds between polls while waiting for an answer: the window's timer may be slow."""
 PREDICTED, TRUE = -1, -2
 """Choices that depend on the image; others are class indices."""
 
@@ -30,10 +30,8 @@ class HeatView(QWidget):
 
     explained = Signal(object)
 
-    def __init__(
-        self, explanations: Explanations | None, parent: QWidget | None = None, *, beside: bool = False
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, explanations: Explanations, *, beside: bool = False) -> None:
+        super().__init__()
         self._beside = beside
         self._explanations = explanations
         self._key: ImageKey | None = None
@@ -42,10 +40,12 @@ class HeatView(QWidget):
         self._names: tuple[str, ...] = ()
         self._wanted = PREDICTED
         self._found: SaliencyMap | None = None
+        self._pending = False
+        """Whether an answer is to come: also while the one for another class is shown."""
         self._epoch: int | None = None
         self._file: Path | None = None
         self.other_epoch = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.picture, self.note = ZoomPicture(large=not beside), labels.Note()
+        self.picture, self.note = ZoomPicture(large=not beside), Note()
         self.problem = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.switch = QPushButton(icon("eye"), "")
         self.switch.setCheckable(True)
@@ -54,12 +54,11 @@ class HeatView(QWidget):
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * OPACITY))
         self.settings = QWidget()
-        self._poll = QTimer(self, interval=POLL_MS)
+        self._answers = AnswerTimer(explanations, self)
         self._lay_out()
         self.switch.toggled.connect(self._switched)
         self.classes.activated.connect(self._class_chosen)
         self.opacity.valueChanged.connect(lambda value: self.picture.set_opacity(value / 100))
-        self._poll.timeout.connect(self._look)
         self.picture.large_wanted.connect(lambda: PictureWindow(self.picture).open())
         self.retranslate()
 
@@ -115,7 +114,7 @@ class HeatView(QWidget):
         if not same:
             self._key, self._names, self._found = key, names, None
             self._fill_classes()
-            self.switch.setEnabled(key is not None and self._explanations is not None)
+            self.switch.setEnabled(key is not None)
             self.ask()
         self._draw()
 
@@ -125,36 +124,29 @@ class HeatView(QWidget):
         self.settings.setVisible(on)
         self.note.setVisible(on)
         self.problem.hide()
-        if self._explanations is None:
-            return
         self._explanations.cancel(self, "explain")
-        if self._key is None or not (on or always):
+        self._pending = self._key is not None and (on or always)
+        if self._key is None or not self._pending:
             return
         label = {PREDICTED: -1, TRUE: self._true}.get(self._wanted, self._wanted)
         self.note.setText(self.waiting_text())
         self._explanations.heat_map(self, self._key, label, self._answered, self._progressed)
-        if self._explanations.busy:
-            self._poll.start()
+        self._answers.watch()
 
     def waiting_text(self) -> str:
         """Text shown until the answer arrives."""
-        if self._explanations is not None and not self._explanations.warm:
+        if not self._explanations.warm:
             return self.tr("Loading the model… The first image takes a few seconds.")
         return self.tr("Computing…")
 
     # -- answers -----------------------------------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        if self._explanations is None or not self._explanations.busy:
-            self._poll.stop()
-        else:
-            self._explanations.poll()
 
     def _progressed(self, done: int, total: int) -> None:
         if total:
             self.note.setText(f"{self.tr('Computing…')} {formats.percent(done / total)}")
 
     def _answered(self, found: SaliencyMap | Failure) -> None:
+        self._pending = False
         if isinstance(found, Failure):
             self._found = None
             self.note.hide()
@@ -196,7 +188,7 @@ class HeatView(QWidget):
         }
         weights = self.tr("best weights, epoch {epoch}") if found.weights == "best" else self.tr("epoch {epoch}")
         chance = formats.percent(float(found.probabilities[found.label]), 1)
-        name = labels.class_name(self._names, found.label)
+        name = class_name(self._names, found.label)
         parts = [methods[found.method], f"{name} {chance}", weights.format(epoch=formats.whole(found.epoch))]
         if float(found.values.max()) <= 0:
             parts.insert(0, self.tr("Nothing supports this class; bright areas count least against it"))
@@ -220,7 +212,7 @@ class HeatView(QWidget):
         entries = [(self._choice(self.tr("Predicted: {name}"), self.tr("Predicted class"), predicted), PREDICTED)]
         if self._true >= 0:
             entries.append((self._choice(self.tr("True: {name}"), "", self._true), TRUE))
-        entries += [(labels.class_name(self._names, number), number) for number in range(len(self._names))]
+        entries += [(class_name(self._names, number), number) for number in range(len(self._names))]
         with QSignalBlocker(self.classes):
             self.classes.clear()
             for text, wanted in entries:
@@ -232,16 +224,16 @@ class HeatView(QWidget):
             self._wanted = PREDICTED
 
     def _choice(self, text: str, unknown: str, number: int) -> str:
-        return text.format(name=labels.class_name(self._names, number)) if number >= 0 else unknown
+        return text.format(name=class_name(self._names, number)) if number >= 0 else unknown
 
     def showEvent(self, event: QShowEvent) -> None:
         """Repeat a request that was abandoned."""
         super().showEvent(event)
-        if self.switch.isChecked() and self._found is None:
+        if self.switch.isChecked() and (self._found is None or self._pending):
             self.ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Abandon requests whose answers would not be visible."""
         super().hideEvent(event)
-        if self._explanations is not None and self._found is None:
+        if self._pending:  # the view may be deleted by the time they come
             self._explanations.cancel(self, "explain")

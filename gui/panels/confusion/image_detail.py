@@ -14,20 +14,23 @@ from gui.panels.confusion.heat_view import HeatView
 from gui.panels.confusion.similar_strip import distance_text
 from gui.panels.confusion.similar_view import SimilarView
 from gui.panels.confusion.verdict_strip import VerdictStrip
+from gui.style.dimensions import SMALL, TIGHT, space
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import ARROW, class_name
 from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap
 from gui.viewmodels.image_index import Seen, Verdicts
-from gui.widgets import labels
-from gui.window.dimensions import SMALL, space
-from gui.window.theme import icon
+from gui.widgets.drawing import image_of
+from gui.widgets.labels import Note
 
 LOSS, FILE = 3, 4
 """Index of the line that shows the distance for a similar image, and of the one that may be long."""
 
-PICTURE = 160
-"""Pixels at which a heat map can be read."""
-ROWS = 14
-"""Lines of text needed for the image, its facts and the controls, without the verdicts by epoch."""
+PICTURE, LARGE = 160, 256
+"""Pixels at which a heat map can be read, and at which it is read with ease."""
+FACTS = 7
+"""Lines of text that the facts of an image need."""
+GAP = 4
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class _View:
 class ImageDetail(QWidget):
     """The image chosen in a list, and from there similar training images, with a way back.
 
-    Without `explanations`, it shows only the image and its facts.
+    Args:
+        explanations: Ask the helper what explains an image.
+        explained: Whether that is offered; else there are only the image and its facts. Default: True.
     """
 
     epoch_chosen = Signal(int)
@@ -55,9 +60,9 @@ class ImageDetail(QWidget):
     room_wanted = Signal(int)
     """A heat map or similar images were switched on: pixels that everything needs, with the picture large."""
 
-    def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._explanations = explanations
+    def __init__(self, explanations: Explanations, *, explained: bool = True) -> None:
+        super().__init__()
+        self._is_explained = explained
         self._views: list[_View] = []
         self._names: tuple[str, ...] = ()
         self._verdicts, self._epoch = Verdicts.none(), 0
@@ -66,8 +71,8 @@ class ImageDetail(QWidget):
         self.back, self.similar_switch = QPushButton(icon("previous"), ""), self.similar.switch
         self.captions = [QLabel() for _ in range(6)]
         middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
-        self.values = [labels.Note(middle if number == FILE else right) for number in range(len(self.captions))]
-        self.strip_caption = labels.Note()
+        self.values = [Note(middle if number == FILE else right) for number in range(len(self.captions))]
+        self.strip_caption = Note()
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -79,13 +84,13 @@ class ImageDetail(QWidget):
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
-        tools.setSpacing(4)
+        tools.setSpacing(GAP)
         for button in (self.back, self.heat.switch, self.similar_switch):
             tools.addWidget(button)
         tools.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
+        layout.setContentsMargins(0, GAP, 0, 0)
+        layout.setSpacing(GAP)
         layout.addLayout(tools)
         layout.addWidget(self.heat.settings)
         middle = QHBoxLayout()
@@ -102,13 +107,14 @@ class ImageDetail(QWidget):
         ):
             layout.addWidget(widget)
         self.back.hide()
-        self.heat.switch.setVisible(self._explanations is not None)
+        for switch in (self.heat.switch, self.similar_switch):
+            switch.setVisible(self._is_explained)
 
     def _facts(self) -> QScrollArea:
         inner = QWidget()
         self._form = QFormLayout(inner)
         self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(2)
+        self._form.setVerticalSpacing(space(TIGHT / 2))
         self._form.setHorizontalSpacing(space(SMALL))
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for caption, value in zip(self.captions, self.values, strict=True):
@@ -128,8 +134,8 @@ class ImageDetail(QWidget):
     def _connect(self) -> None:
         self.strip.epoch_chosen.connect(self.epoch_chosen)
         self.heat.picture.step_wanted.connect(self.step_wanted)
-        self.similar_switch.toggled.connect(self._fit_strip)
         for switch in (self.heat.switch, self.similar_switch):
+            switch.toggled.connect(self._fit_strip)
             switch.toggled.connect(self._want_room)
         self.similar.chosen.connect(self._go_to)
         self.back.clicked.connect(self.go_back)
@@ -170,7 +176,7 @@ class ImageDetail(QWidget):
             self.similar.show_image(None, -1, names)
             return
         file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
-        first = _View(key, labels.image_of(seen.pixels), seen.true, file, seen, on_disk=on_disk)
+        first = _View(key, image_of(seen.pixels), seen.true, file, seen, on_disk=on_disk)
         same = len(self._views) > 1 and key is not None and self._views[0].key == key
         self._views = [first, *self._views[1:]] if same else [first]
         self._show()
@@ -181,7 +187,7 @@ class ImageDetail(QWidget):
         assert before is not None
         key = ImageKey(before.run, before.weights, "train", neighbor.place)
         name = self.tr("image {number}").format(number=formats.whole(neighbor.place + 1))
-        image = labels.image_of(neighbor.pixels)
+        image = image_of(neighbor.pixels)
         self._views.append(_View(key, image, neighbor.label, neighbor.path or name, distance=neighbor.distance))
         self._show()
         self.back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -209,14 +215,14 @@ class ImageDetail(QWidget):
         fourth, number, size = self.tr("Distance"), distance_text(view.distance), ""
         if seen is not None:
             verdict = self.tr("right") if seen.right else self.tr("wrong")
-            predicted = labels.class_name(self._names, seen.predicted)
+            predicted = class_name(self._names, seen.predicted)
             confidence = f"{formats.percent(seen.confidence, 1)}, {verdict}"
             fourth, number = self.tr("Loss"), formats.number(seen.loss, 3)
             size = "×".join(map(formats.whole, seen.size))
-        name = labels.class_name(self._names, view.true)
+        name = class_name(self._names, view.true)
         for label, text in zip(self.values, (name, predicted, confidence, number, view.file, size), strict=True):
             label.setText(text)
-        told = f"{name} {labels.ARROW}{predicted} ({confidence})" if seen is not None else name
+        told = f"{name} {ARROW}{predicted} ({confidence})" if seen is not None else name
         self.heat.picture.describe(f"{told} · {view.file}")
         self._form.setRowVisible(len(self.values) - 1, bool(size))
         self.captions[LOSS].setText(fourth)
@@ -230,19 +236,31 @@ class ImageDetail(QWidget):
         self.strip.show_verdicts(self._verdicts, self._names, self._epoch)
         self._fit_strip()
 
+    def _around(self) -> int:
+        """Pixels of what stands above and below image and facts, without the verdicts by epoch."""
+        heat = self.heat
+        parts = (heat.switch, heat.settings, heat.other_epoch, heat.note, heat.problem, self.similar)
+        shown = [one for one in parts if not one.isHidden()]
+        return sum(max(one.sizeHint().height(), one.heightForWidth(self.width())) + GAP for one in shown) + GAP
+
+    @property
+    def _strip_height(self) -> int:
+        return self.strip_caption.sizeHint().height() + self.strip.sizeHint().height() + 2 * GAP
+
     def _fit_strip(self) -> None:
-        """Hide the verdicts by epoch if there is no room for both them and similar images."""
+        """Hide the verdicts by epoch where they would leave too little for the facts, or for a heat map."""
         training = bool(self._views) and self._views[-1].seen is None
-        needed = ROWS * self.fontMetrics().height() + self.strip.sizeHint().height()
-        room = self.height() - (self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0)
-        there = len(self._verdicts.epochs) > 0 and not training and (room > needed or self._explanations is None)
+        least = PICTURE if self.heat.switch.isChecked() else FACTS * self.fontMetrics().height()
+        room = self.height() - self._around() - self._strip_height
+        there = len(self._verdicts.epochs) > 0 and not training and (room >= least or not self._is_explained)
         self.strip.setVisible(there)
         self.strip_caption.setVisible(there or training)
 
     def _want_room(self, on: bool) -> None:
         if on:
-            around = self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0
-            self.room_wanted.emit(around + PICTURE + 8 * self.fontMetrics().height())
+            # what is said of the heat map comes with it
+            lines = 3 * self.fontMetrics().height()
+            self.room_wanted.emit(self._around() + self._strip_height + lines + LARGE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""
@@ -251,9 +269,10 @@ class ImageDetail(QWidget):
 
     def _explained(self, found: SaliencyMap) -> None:
         """Show the prediction for a training image."""
+        self._fit_strip()  # what is said of the heat map needs room
         if not self._views or self._views[-1].seen is not None:
             return
         verdict = self.tr("right") if found.predicted == self._views[-1].true else self.tr("wrong")
-        self.values[1].setText(labels.class_name(self._names, found.predicted))
+        self.values[1].setText(class_name(self._names, found.predicted))
         chance = formats.percent(float(found.probabilities[found.predicted]), 1)
         self.values[2].setText(f"{chance}, {verdict}")

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -18,17 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from gui.panels.confusion.image_detail import ImageDetail
+from gui.style.dimensions import LARGE, space
 from gui.text import formats
+from gui.text.class_text import ARROW, class_name
+from gui.text.missing_images import why_no_images
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
-from gui.widgets import labels
+from gui.widgets.choice_box import ChoiceBox
+from gui.widgets.labels import Note, Sentence
 from gui.widgets.thumbnails import Card, ThumbnailView
-from gui.window.dimensions import LARGE, space
 
 SIDE, LARGEST = 96, 192
 """Pixels of a picture, and where a few have the place of many."""
-KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
-ORDERS: tuple[Order, ...] = ("-loss", "loss", "-confidence", "confidence")
 
 
 class ImageGrid(QWidget):
@@ -36,8 +36,8 @@ class ImageGrid(QWidget):
 
     epoch_chosen = Signal(int)
 
-    def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, explanations: Explanations, *, explained: bool = True) -> None:
+        super().__init__()
         self.index: ImageIndex | None = None
         self.names: tuple[str, ...] = ()
         self.epoch = 0
@@ -46,14 +46,14 @@ class ImageGrid(QWidget):
         """What the chosen images have in common."""
         self.selection = ImageSelection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
-        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence("image")
+        self.title, self.note, self.empty = Note(), Note(), Sentence("image")
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
         self.show_all = QPushButton()
-        self.keep, self.order = QComboBox(), QComboBox()
-        self.view, self.detail = ThumbnailView(SIDE, 2, largest=LARGEST), ImageDetail(explanations)
-        self._lay_out(explained=explanations is not None)
+        self.keep, self.order = ChoiceBox[Keep](), ChoiceBox[Order]()
+        self.view, self.detail = ThumbnailView(SIDE, 2, largest=LARGEST), ImageDetail(explanations, explained=explained)
+        self._lay_out(explained=explained)
         self.show_all.clicked.connect(lambda: self.choose(replace(self.choice, true=None, predicted=None)))
         self.keep.activated.connect(self._filter)
         self.order.activated.connect(self._filter)
@@ -72,7 +72,6 @@ class ImageGrid(QWidget):
         self.note.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         tools = QHBoxLayout()
         for widget in (self.keep, self.order):
-            widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(widget)
         tools.addStretch(1)
         place = QWidget()
@@ -105,19 +104,15 @@ class ImageGrid(QWidget):
         """Set all texts again."""
         self.show_all.setText(self.tr("Show all"))
         self.show_all.setToolTip(self.tr("All images of the split, whatever their class"))
-        keeps = (self.tr("All"), self.tr("Wrong"), self.tr("Right"))
-        orders = (
-            self.tr("Largest loss"),
-            self.tr("Smallest loss"),
-            self.tr("Most confident"),
-            self.tr("Least confident"),
-        )
-        for box, texts, name in ((self.keep, keeps, self.tr("Filter")), (self.order, orders, self.tr("Order"))):
-            chosen = max(0, box.currentIndex())
-            box.clear()
-            box.addItems(texts)
-            box.setCurrentIndex(chosen)
-            box.setAccessibleName(name)
+        keeps: dict[Keep, str] = {"all": self.tr("All"), "wrong": self.tr("Wrong"), "right": self.tr("Right")}
+        orders: dict[Order, str] = {
+            "-loss": self.tr("Largest loss"),
+            "loss": self.tr("Smallest loss"),
+            "-confidence": self.tr("Most confident"),
+            "confidence": self.tr("Least confident"),
+        }
+        self.keep.fill(keeps, self.tr("Filter"))
+        self.order.fill(orders, self.tr("Order"))
         self.view.setAccessibleName(self.tr("Images"))
         self.detail.retranslate()
         self._describe()
@@ -131,6 +126,12 @@ class ImageGrid(QWidget):
         self.view.pictures.set_cards(0, self._card)
         self.choice = ImageFilter(split, order=self.choice.order, keep=self.choice.keep)
 
+    def read_again(self, names: tuple[str, ...]) -> None:
+        """The run has told its classes, or has been evaluated: what was read of it counts no more."""
+        self.names = names
+        if self.index is not None:
+            self.index.forget()
+
     def choose(self, choice: ImageFilter) -> None:
         """Show these images. The user's order and filter stay."""
         wanted = replace(choice, order=self.choice.order, keep=self.choice.keep)
@@ -139,8 +140,7 @@ class ImageGrid(QWidget):
             self.reload(self.epoch)
 
     def _filter(self) -> None:
-        keep, order = KEEPS[self.keep.currentIndex()], ORDERS[self.order.currentIndex()]
-        self.choice = replace(self.choice, keep=keep, order=order)
+        self.choice = replace(self.choice, keep=self.keep.chosen, order=self.order.chosen)
         self.reload(self.epoch)
 
     def reload(self, epoch: int) -> None:
@@ -182,7 +182,7 @@ class ImageGrid(QWidget):
         seen = self._seen(row)
         if seen is None:
             return None
-        true, predicted = (labels.class_name(self.names, place) for place in (seen.true, seen.predicted))
+        true, predicted = (class_name(self.names, place) for place in (seen.true, seen.predicted))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         share = formats.percent(seen.confidence)
         loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
@@ -194,14 +194,14 @@ class ImageGrid(QWidget):
 
     def _line(self, seen: Seen) -> str:
         """The class; of an image that is wrong, the one that was predicted behind it."""
-        arrow = f" {labels.ARROW}"
-        true, predicted = (labels.class_name(self.names, place) for place in (seen.true, seen.predicted))
+        arrow = f" {ARROW}"
+        true, predicted = (class_name(self.names, place) for place in (seen.true, seen.predicted))
         if seen.right:
-            return true if self.view.fits(true) else labels.class_name(self.view.short_names(self.names), seen.true)
+            return true if self.view.fits(true) else class_name(self.view.short_names(self.names), seen.true)
         if self.view.fits(true + arrow + predicted):
             return true + arrow + predicted
         short = self.view.short_names(self.names, arrow, on_line=2)
-        return arrow.join(labels.class_name(short, place) for place in (seen.true, seen.predicted))
+        return arrow.join(class_name(short, place) for place in (seen.true, seen.predicted))
 
     def _current(self, current: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.selection.items):
@@ -241,7 +241,7 @@ class ImageGrid(QWidget):
         self.note.setFixedWidth(min(needed, self.width() // 2))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image matches. Choose another cell or filter.")
-        self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)
+        self.empty.setText(why_no_images(found.reason, found.file) or nothing)
 
     def _title(self) -> str:
         if self.choice.places is None:
@@ -264,4 +264,4 @@ class ImageGrid(QWidget):
     def _named(self, classes: tuple[int, ...] | None) -> str:
         if classes is None:
             return ""
-        return labels.class_name(self.names, classes[0]) if len(classes) == 1 else self.tr("other classes")
+        return class_name(self.names, classes[0]) if len(classes) == 1 else self.tr("other classes")

@@ -30,10 +30,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.style.theme import Colours, mix
 from gui.text import formats
-from gui.widgets import labels
+from gui.text.class_text import class_name
+from gui.widgets.drawing import ink_on, text_width
+from gui.widgets.labels import plain_tip
 from gui.widgets.short_names import ShortNames
-from gui.window.theme import Colours, mix
 from trainer.metrics.confusion import Shown
 
 Index = QModelIndex | QPersistentModelIndex
@@ -80,7 +82,7 @@ class MatrixModel(QAbstractTableModel):
         """Of the class at this row or column."""
         assert self.shown is not None
         number = self.shown.classes[place]
-        return self.tr("other") if number is None else labels.class_name(self._names, number)
+        return self.tr("other") if number is None else class_name(self._names, number)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Names; the tool tip says which side they are on."""
@@ -91,7 +93,7 @@ class MatrixModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             across = orientation == Qt.Orientation.Horizontal
             text = self.tr("All predicted as {name}") if across else self.tr("All of class {name}")
-            return labels.plain_tip(text.format(name=self.name(section)))
+            return plain_tip(text.format(name=self.name(section)))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -103,7 +105,7 @@ class MatrixModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._in_words(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return labels.plain_tip(self._in_words(index.row(), index.column()))
+            return plain_tip(self._in_words(index.row(), index.column()))
         return None
 
     def _text(self, row: int, column: int) -> str:
@@ -116,7 +118,7 @@ class MatrixModel(QAbstractTableModel):
         if self.shown.mode == "counts":
             return formats.whole(value)
         if self.shown.mode == "difference":
-            return labels.signed(100 * value, 0 if abs(value) >= 0.0095 else 1)
+            return formats.signed(100 * value, 0 if abs(value) >= 0.0095 else 1)
         return formats.number(100 * value, 0 if value >= 0.0095 else 1)
 
     def _in_words(self, row: int, column: int) -> str:
@@ -165,7 +167,7 @@ class _CellDelegate(QStyledItemDelegate):
         painter.fillRect(rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), colour)
         text = index.data()
         if text:
-            painter.setPen(labels.ink_on(colour))
+            painter.setPen(ink_on(colour))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 2))
@@ -175,7 +177,7 @@ class _CellDelegate(QStyledItemDelegate):
 class _Names(QHeaderView):
     """Class names; those of columns are vertical, so that columns can be narrow."""
 
-    def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
+    def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
         super().__init__(orientation, parent)
         self.marked = -1
         self._short = ShortNames()
@@ -231,8 +233,8 @@ class MatrixView(QTableView):
 
     chosen = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.matrix = MatrixModel(self)
         self._widest = SMALLEST
         self.setModel(self.matrix)
@@ -255,7 +257,7 @@ class MatrixView(QTableView):
         self.matrix.show_matrix(shown, names)
         size = range(self.matrix.rowCount())
         texts = (self.matrix.index(row, column).data() for row in size for column in size)
-        self._widest = max(SMALLEST, labels.text_width(QFontMetricsF(self.font()), *texts) + 6)
+        self._widest = max(SMALLEST, text_width(QFontMetricsF(self.font()), *texts) + 6)
         self.fit()
 
     def mark(self, row: int, column: int) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from gui.panels.confusion.matrix import MatrixView
 from gui.panels.confusion.pairs import PairsView
-from gui.window.dimensions import TIGHT, space
+from gui.style.dimensions import TIGHT, space
 
 _MATRIX_SHARE = 0.5
 """Of the width, at most."""

@@ -7,11 +7,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from gui.style.dimensions import TIGHT, space
 from gui.text import formats
-from gui.widgets import labels
+from gui.text.class_text import class_name, class_names
+from gui.widgets.labels import plain_tip
 from gui.widgets.row_table import set_up_rows
 from gui.widgets.short_names import NameDelegate
-from gui.window.dimensions import TIGHT, space
 from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,7 +22,7 @@ CHANGE = 4
 class PairsModel(QAbstractTableModel):
     """True class, predicted class, how often, of which share, and by how much that changed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.pairs: list[Pair] = []
         self._names: tuple[str, ...] = ()
@@ -55,16 +56,16 @@ class PairsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(index.column())
         if role == Qt.ItemDataRole.ToolTipRole and index.column() < 2:
-            return labels.plain_tip(self._texts(pair)[index.column()])
+            return plain_tip(self._texts(pair)[index.column()])
         return self._texts(pair)[index.column()] if role == Qt.ItemDataRole.DisplayRole else None
 
     def _texts(self, pair: Pair) -> tuple[str, ...]:
         return (
-            labels.class_name(self._names, pair.true),
-            labels.class_name(self._names, pair.predicted),
+            class_name(self._names, pair.true),
+            class_name(self._names, pair.predicted),
             formats.whole(pair.count),
             formats.percent(pair.share, 1),
-            self.tr("{points} pp").format(points=labels.signed(100 * pair.change, 1)),
+            self.tr("{points} pp").format(points=formats.signed(100 * pair.change, 1)),
         )
 
 
@@ -78,8 +79,8 @@ class PairsView(QTableView):
 
     chosen = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.model_of_pairs = PairsModel(self)
         self.setModel(self.model_of_pairs)
         self._names = NameDelegate(self)
@@ -119,6 +120,6 @@ class PairsView(QTableView):
         """Show these; `compared`: with what they were."""
         if pairs != self.model_of_pairs.pairs or compared == self.isColumnHidden(CHANGE):
             self.model_of_pairs.show_pairs(pairs, names)
-            self._names.names = labels.class_names(names)
+            self._names.names = class_names(names)
             self.setColumnHidden(CHANGE, not compared)
             self._fit()

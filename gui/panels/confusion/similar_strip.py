@@ -6,10 +6,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.style.theme import Colours
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.viewmodels.explanations import Neighbor, SimilarImages
-from gui.widgets import labels
-from gui.window.theme import Colours
+from gui.widgets.drawing import image_of, text_width
+from gui.widgets.labels import Note, plain_tip
 from trainer.text.text_shortening import shorten
 
 SIDE, FRAME, WIDTH = 48, 2, 64
@@ -36,7 +38,7 @@ def _draw(painter: QPainter, image: QImage, area: QRectF) -> None:
 class NeighborButton(QAbstractButton):
     """One of them: framed by whether it is of the same class, which a word says as well."""
 
-    def __init__(self, neighbor: Neighbor, name: str, same: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, neighbor: Neighbor, name: str, same: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.neighbor, self._name, self._same = neighbor, name, same
         word = self.tr("same class") if same else self.tr("other class")
@@ -44,7 +46,7 @@ class NeighborButton(QAbstractButton):
         self._lines = (name, self.tr("same") if same else self.tr("other"), distance)
         spoken = self.tr("{name}, {word}, distance {distance}").format(name=name, word=word, distance=distance)
         self.setAccessibleName(spoken)
-        self.setToolTip(labels.plain_tip(f"{spoken}\n{neighbor.path}" if neighbor.path else spoken))
+        self.setToolTip(plain_tip(f"{spoken}\n{neighbor.path}" if neighbor.path else spoken))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -63,7 +65,7 @@ class NeighborButton(QAbstractButton):
         painter.fillRect(frame, colours.good if self._same else colours.bad)
         inner = frame.adjusted(FRAME, FRAME, -FRAME, -FRAME)
         painter.fillRect(inner, colours.background)
-        _draw(painter, labels.image_of(self.neighbor.pixels), inner)
+        _draw(painter, image_of(self.neighbor.pixels), inner)
         metrics = QFontMetricsF(self.font())
         line = QRectF(0, frame.bottom() + 2, self.width(), metrics.height())
         for number, text in enumerate(self._lines):
@@ -86,10 +88,10 @@ class SimilarStrip(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.buttons: list[NeighborButton] = []
-        self.title, self.class_title = labels.Note(), labels.Note()
+        self.title, self.class_title = Note(), Note()
         self.state = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.state.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._nearest, self._same = QHBoxLayout(), QHBoxLayout()
@@ -112,7 +114,6 @@ class SimilarStrip(QWidget):
         layout.addLayout(left, 1)
         layout.addLayout(right)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.retranslate()
 
     def sizeHint(self) -> QSize:
         """A title and a row."""
@@ -130,7 +131,7 @@ class SimilarStrip(QWidget):
         self._found = None
         self._fill()
         self.state.setText(text)
-        self.state.setToolTip(labels.plain_tip(text))  # in a low window it may be cut
+        self.state.setToolTip(plain_tip(text))  # in a low window it may be cut
 
     def show_similar(self, found: SimilarImages, true: int, names: tuple[str, ...]) -> None:
         """Show these, found for an image of the class `true`, -1 where that is not known."""
@@ -155,14 +156,14 @@ class SimilarStrip(QWidget):
         for row, neighbors in ((self._nearest, self._found.neighbors), (self._same, self._found.of_class[:1])):
             for one in neighbors:
                 self._add(row, one)
-        text = self.tr("Nearest {name}").format(name=labels.class_name(self._names, self._true))
+        text = self.tr("Nearest {name}").format(name=class_name(self._names, self._true))
         self.class_title.setText(text)
-        wanted = labels.text_width(QFontMetricsF(self.font()), text) + 4
+        wanted = text_width(QFontMetricsF(self.font()), text) + 4
         self.class_title.setMinimumWidth(max(WIDTH, min(wanted, 2 * WIDTH)))
         self._fit()
 
     def _add(self, row: QHBoxLayout, one: Neighbor) -> None:
-        name = labels.class_name(self._names, one.label)
+        name = class_name(self._names, one.label)
         button = NeighborButton(one, name, one.label == self._true, self)
         button.clicked.connect(lambda _=False, one=one: self.chosen.emit(one))
         row.insertWidget(row.count() - 2 * (row is self._nearest), button)

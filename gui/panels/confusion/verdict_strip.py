@@ -6,10 +6,12 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui.style.theme import Colours
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.viewmodels.image_index import Verdicts
-from gui.widgets import labels
-from gui.window.theme import Colours
+from gui.widgets.drawing import mark_colour
+from gui.widgets.labels import plain_tip
 
 WIDEST = 18
 
@@ -19,8 +21,8 @@ class VerdictStrip(QWidget):
 
     epoch_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._verdicts = Verdicts.none()
         self._names: tuple[str, ...] = ()
         self._epoch = 0
@@ -66,7 +68,7 @@ class VerdictStrip(QWidget):
                 painter.fillRect(QRectF(left, 2 * middle, width, 2), colours.text)
             length = max(2.0, float(found.confidence[number]) * half)
             bar = QRectF(left, middle - length if right else middle, width - gap, length)
-            painter.fillRect(bar, labels.mark_colour(right))
+            painter.fillRect(bar, mark_colour(right))
         painter.setPen(colours.muted)
         painter.drawLine(QPointF(0, middle), QPointF(4 + len(found.epochs) * width, middle))
         self._numbers(painter, width, line)
@@ -91,7 +93,7 @@ class VerdictStrip(QWidget):
     def _tip(self, number: int) -> str:
         taken = int(self._verdicts.predicted[number])
         word = self.tr("right") if self._verdicts.right[number] else self.tr("wrong")
-        name = labels.class_name(self._names, taken)
+        name = class_name(self._names, taken)
         share = formats.percent(float(self._verdicts.confidence[number]))
         return f"{self.tr('Epoch')} {self._verdicts.epochs[number]}: {name}, {share}, {word}"
 
@@ -99,7 +101,7 @@ class VerdictStrip(QWidget):
         """Tool tips of the single bars."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self._at(event.pos().x())
-            QToolTip.showText(event.globalPos(), labels.plain_tip(self._tip(number)) if number is not None else "")
+            QToolTip.showText(event.globalPos(), plain_tip(self._tip(number)) if number is not None else "")
             return True
         return super().event(event)
 

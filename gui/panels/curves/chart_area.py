@@ -14,12 +14,12 @@ from gui.panels.curves.picture_card import PictureCard
 from gui.plotting.chart import Chart
 from gui.plotting.hover_card import HoverCard
 from gui.plotting.legend import Legend
+from gui.style.dimensions import LARGE, MEDIUM, SMALL, icon_size, space
+from gui.style.theme import icon
 from gui.viewmodels.curves import CHARTS
 from gui.viewmodels.reported_pictures import picture_at
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import plain_tip
-from gui.window.dimensions import SMALL, space
-from gui.window.theme import icon
 
 _PLACES = {  # row, column
     "loss": (0, 0),
@@ -59,8 +59,8 @@ class ChartArea(QWidget):
     menu_wanted = Signal(str, QPoint)
     revealed = Signal()
 
-    def __init__(self, names: Sequence[str] = CHARTS, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, names: Sequence[str] = CHARTS) -> None:
+        super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.held = False
         self.chosen = names[0]
@@ -99,11 +99,13 @@ class ChartArea(QWidget):
         self._name_buttons()
 
     def _name_buttons(self) -> None:
-        sign = icon("enlarge" if self.large is None else "reduce")
+        sign, size = (icon("enlarge"), MEDIUM) if self.large is None else (icon("reduce"), LARGE)
         large, back = self.tr("Show this chart large (Enter)"), self.tr("Show all charts (Esc)")
         for chart in self.charts.values():
             if (button := chart.head.button) is not None:
                 button.setIcon(sign)
+                button.setIconSize(icon_size(size))
+                chart.head.updateGeometry()
                 button.setToolTip(plain_tip(large if self.large is None else back))
                 button.setAccessibleName(f"{chart.head.title}: {large if self.large is None else back}")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.window.theme import icon
+from gui.style.theme import icon
 
 
 class ChartMenu(QMenu):

@@ -21,20 +21,22 @@ from gui.panels.curves.scene import Drawn, drawn, legend, own_titles, readings, 
 from gui.panels.curves.toolbar import CurvesToolbar
 from gui.plotting.chart import Chart
 from gui.plotting.markers import number_text
+from gui.style.dimensions import SMALL, panel_margins, space
+from gui.style.theme import Colours
 from gui.viewmodels.curves import Axis, RunSeries
 from gui.viewmodels.reported_pictures import picture_names
 from gui.viewmodels.run import Topic
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.viewmodels.visible_range import VisibleRange
 from gui.widgets.labels import Sentence
-from gui.window.dimensions import SMALL, panel_margins, space
-from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
+from trainer.store.summary import LIVE
 from trainer.text.text_shortening import distinct_names
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _BEGINNING = 10.0
 """Seconds."""
-_LIVE = ("preparing", "running", "paused")
 
 
 class CurvesPanel(Panel):
@@ -47,12 +49,13 @@ class CurvesPanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "batches", "epochs", "state", "messages", "scalars", "pictures"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor, colours: RunColours | None = None) -> None:
+        super().__init__(cursor)
+        self._colours = colours or RunColours()
+        self._paths: list[Path] = []
         self._overlays: list[OpenRun] = []
         self._series: list[RunSeries] = []
-        self._view: tuple[float, float] | None = None
-        self._y_of: dict[str, tuple[float, float]] = {}
+        self._range = VisibleRange()
         self._thinned = 1
         self._hovered: float | None = None
         self.bar = CurvesToolbar(self)
@@ -111,6 +114,8 @@ class CurvesPanel(Panel):
         if list(runs) != self._overlays:
             self._overlays = list(runs)
             self._rebuild()
+        else:
+            self._draw()  # in other colours
 
     def refresh(self, changed: Set[Topic]) -> None:
         """Draw what is new in the shown run and the overlaid ones."""
@@ -168,7 +173,7 @@ class CurvesPanel(Panel):
         self._draw_charts(area)
 
     def _open_menu(self, name: str, place: QPoint) -> None:
-        fit = None if self._follows else self.follow
+        fit = None if self._range.follows else self.follow
         menu = ChartMenu(fit, self.area.large is not None, self)
         menu.large_wanted.connect(lambda: self.area.toggle_large(name))
         menu.copy_wanted.connect(lambda: self.export.copy_chart(name))
@@ -179,43 +184,32 @@ class CurvesPanel(Panel):
 
     def follow(self) -> None:
         """Show the whole run, and go on with it."""
-        self._let_go()
+        self._range.follow()
         self._draw()
 
-    def _let_go(self) -> None:
-        self._view = None
-        self._y_of.clear()
-
-    @property
-    def _follows(self) -> bool:
-        return self._view is None and not self._y_of
-
     def _hold(self) -> None:
-        self._view = self._whole()
+        whole = self._whole()
+        self._range.show_x(*whole, whole)
         self._draw()
 
     def pan(self, by: float) -> None:
         """Move the view by a fraction of its width."""
-        left, right = self._edges()
-        self._moved(left + by * (right - left), right + by * (right - left))
+        self._range.pan(by, self._whole())
+        self._soon.start(0)
 
     def zoom(self, factor: float) -> None:
         """Zoom to a fraction of the current width, around the centre."""
-        left, right = self._edges()
-        middle, half = (left + right) / 2, factor * (right - left) / 2
-        self._moved(middle - half, middle + half)
+        self._range.zoom(factor, self._whole())
+        self._soon.start(0)
 
     def _moved(self, left: float, right: float) -> None:
-        low, high = self._whole()
-        width = min(right - left, high - low)
-        left = min(max(left, low), high - width)
-        self._view = left, left + width
+        self._range.show_x(left, right, self._whole())
         self._soon.start(0)
 
     def _boxed(self, name: str, left: float, right: float, y: tuple[float, float] | None) -> None:
         """A box that was drawn over a chart: across for all, up for this one."""
         if y is not None:
-            self._y_of[name] = y
+            self._range.show_y(name, y)
         self._moved(left, right)
 
     def _clicked(self, x: float) -> None:
@@ -225,17 +219,17 @@ class CurvesPanel(Panel):
 
     def _double_clicked(self, name: str) -> None:
         """Out of a part of the run; else a chart in the place of all, or all again."""
-        if self._follows:
+        if self._range.follows:
             self.area.toggle_large(name)
         else:
             self.follow()
 
     def _choose_axis(self) -> None:
-        self._view = None
+        self._range.follow_x()
         self._draw()
 
     def _choose_log(self) -> None:
-        self._y_of.pop("loss", None)
+        self._range.follow_y("loss")
         self._draw()
 
     def _choose_span(self) -> None:
@@ -255,6 +249,7 @@ class CurvesPanel(Panel):
     def _rebuild(self) -> None:
         runs = [run for run in self._overlays if self.run is None or run.folder != self.run.folder]
         runs += [self.run] if self.run is not None else []
+        self._paths = [run.folder.path for run in runs]
         known = {id(series.model): series for series in self._series if series.span == self.bar.span}
         names = distinct_names([run.folder for run in runs])
         self._series = [
@@ -263,7 +258,7 @@ class CurvesPanel(Panel):
             else RunSeries(name, run.model, self.bar.span)
             for run, name in zip(runs, names, strict=True)
         ]
-        self._let_go()
+        self._range.follow()
         self._show_table()
         self.hover(None)
         self._update()
@@ -297,22 +292,19 @@ class CurvesPanel(Panel):
         axis = self.bar.axis
         end = max((series.end(axis) for series in self._series), default=0.0) or 1.0
         run = self.run
-        if run is not None and run.follower.alive and run.model.state in _LIVE:
+        if run is not None and run.follower.alive and run.model.state in LIVE:
             planned = self._series[-1].planned(axis) or 2.0 ** math.ceil(math.log2(end))
             if planned >= end:
                 end = planned / 2.0 ** math.floor(math.log2(planned / end))
         return -0.01 * end, 1.01 * end
-
-    def _edges(self) -> tuple[float, float]:
-        return self._view if self._view is not None else self._whole()
 
     def _draw(self) -> None:
         self._soon.stop()
         page = self._page()
         self._pages.setCurrentWidget(page)
         self.bar.setEnabled(page is not self.sentence)
-        self.bar.show_following(self._follows)
-        self.area.held = not self._follows
+        self.bar.show_following(self._range.follows)
+        self.area.held = not self._range.follows
         if page is self.table:
             self.table.numbers.update()
         if page is self.area:
@@ -322,8 +314,8 @@ class CurvesPanel(Panel):
 
     def _draw_charts(self, area: ChartArea) -> int:
         """How many values a pixel stands for, at most."""
-        axis, edges, whole, log = self.bar.axis, self._edges(), self._whole(), self.bar.log
-        runs, cursor, thinned = self._drawn(), self._cursor_place(), {}
+        axis, whole, log = self.bar.axis, self._whole(), self.bar.log
+        runs, edges, cursor, thinned = self._drawn(), self._range.x(whole), self._cursor_place(), {}
         if self.run is not None:
             area.show_pictures(self.run, self.cursor)
         area.legend.show_entries(legend(runs, area.shown))
@@ -331,7 +323,7 @@ class CurvesPanel(Panel):
             if not area.is_seen(name):
                 continue
             chart.log = log and name == "loss"
-            chart.fixed_y = self._y_of.get(name)
+            chart.fixed_y = self._range.y(name)
             chart.x_kind = _X_KINDS[axis]
             chart.limit(*whole, least=(whole[1] - whole[0]) / 1e6)
             content, thinned[name] = scene(name, runs, axis, edges, chart.columns, cursor)
@@ -339,7 +331,7 @@ class CurvesPanel(Panel):
         return max(thinned.values())
 
     def _drawn(self) -> list[Drawn]:
-        return drawn(self._series, Colours.current(), self.run is not None)
+        return drawn(self._series, Colours.current(), [self._colours.look(path) for path in self._paths])
 
     def _cursor_place(self) -> float | None:
         if self.run is None or self.cursor.chosen is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QVBoxLayout
 
 from gui.plotting.chart_head import ChartHead
+from gui.style.dimensions import MEDIUM, SMALL, TIGHT, space
 from gui.text.formats import whole
+from gui.text.missing_images import with_file
 from gui.viewmodels.reported_pictures import Unread, read_picture
 from gui.widgets.big_picture import BigPicture
-from gui.widgets.labels import Sentence, with_file
-from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
+from gui.widgets.labels import Sentence
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.pictures import MOST_PIXELS
@@ -23,9 +24,9 @@ _LARGE = QSize(720, 640)
 class PictureCard(QFrame):
     """`show_picture` says which. The file is read again only where it is another one."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shown: ev.PictureReported | None = None
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[RunFolder, ev.PictureReported] | None = None
         self.image: QImage | None = None
         self.setProperty("surface", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -44,9 +45,9 @@ class PictureCard(QFrame):
         title = self.tr("{name}, epoch {epoch}").format(name=name, epoch=whole(event.epoch))
         self.head.set_title(title, name)
         self.setAccessibleName(title)
-        if event == self._shown:
+        if (folder, event) == self._shown:
             return
-        self._shown = event
+        self._shown = folder, event
         found = read_picture(folder, event)
         self.image = _decoded(found) if isinstance(found, bytes) else None
         self.picture.show_image(self.image)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
+from gui.style.dimensions import SMALL, icon_size, space
+from gui.style.theme import icon
 from gui.viewmodels.curves import Axis, Source
 from gui.widgets.labels import Note
-from gui.window.dimensions import SMALL, icon_size, space
-from gui.window.theme import icon
 
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps to smooth over; 0 is none."""
@@ -28,7 +28,7 @@ class CurvesToolbar(QWidget):
     follow_chosen = Signal(bool)
     table_chosen = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._slid_by_hand = False
         self._note_room = 0

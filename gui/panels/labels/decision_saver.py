@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from gui.panels.labels.place_dialog import PlaceDialog, ask_file
+from gui.preferences import Preferences
 from gui.text import formats
 from gui.text.errors import error_text
 from gui.viewmodels.decisions_file import Decisions, DecisionsFile, MergedDecisions
-from gui.window.preferences import Preferences
+from gui.viewmodels.proposal_review import same_decision
+from gui.widgets.question_box import question_box
 from trainer.errors import EpochscopeError
 from trainer.home_path import expanded
 from trainer.store.edits_file import default_edits_path
+from trainer.text.nested_tables import table_of
 
 
 class DecisionSaver(QObject):
@@ -33,10 +36,30 @@ class DecisionSaver(QObject):
         self.failure = ""
         self.taken = 0
         self._asked = False
+        self._kept: dict[tuple[str, Path | None], tuple[Decisions, Decisions]] = {}
+        """Of images that are not shown now, by source and file: decisions, and what was known to be in the file."""
+
+    def unsaved(self, mine: Decisions) -> int:
+        """How many decisions are only in memory: of `mine`, about the images that are shown, and of those kept."""
+        return sum(_differing(*pair) for pair in [(mine, self._known), *self._kept.values()])
+
+    def keep(self, mine: Decisions) -> None:
+        """Other images, or the same again, are about to be loaded: decisions that are only in memory come back when
+        these are loaded again."""
+        if mine and _differing(mine, self._known):
+            self._kept[self._key] = mine, self._known
+
+    @property
+    def _known(self) -> Decisions:
+        return self.file.known if self.file is not None else {}
+
+    @property
+    def _key(self) -> tuple[str, Path | None]:
+        return self._source, self.file.path if self.file is not None else None
 
     def load(self, settings: Mapping[str, Any], root: Path) -> Decisions:
         """The existing decisions about the images of these settings."""
-        data = settings.get("data", {})
+        data = table_of(settings, "data")
         self._source, self._root, self._asked = str(data.get("source", "")), root, False
         self.failure, self.taken = "", 0
         path = self._known_path(data.get("edits"))
@@ -46,8 +69,18 @@ class DecisionSaver(QObject):
             found = self.file.read() if self.file is not None else {}
         except EpochscopeError as error:
             self.failure = error_text(error)
+        if (kept := self._kept.pop(self._key, None)) is not None:
+            return self._tried_again(*kept)
         self.changed.emit()
         return found
+
+    def _tried_again(self, kept: Decisions, known: Decisions) -> Decisions:
+        """Those that could not be saved; without a place, nothing is asked before the next decision."""
+        if self.file is not None:
+            self.file.known = known  # what others have written since is merged, not overwritten
+            return self.save(kept)
+        self.changed.emit()
+        return kept
 
     def _known_path(self, edits: object) -> Path | None:
         """The file the run was trained with, the one chosen before, or one that is where it would be proposed."""
@@ -123,10 +156,13 @@ class DecisionSaver(QObject):
         text = self.tr("Another program has since changed the decisions for {count} images:").format(
             count=formats.whole(len(merged.clashes))
         )
-        box = QMessageBox(QMessageBox.Icon.Question, "Epochscope", f"{text}\n{names}", parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        box = question_box(self._window, QMessageBox.Icon.Question, f"{text}\n{names}")
         mine = box.addButton(self.tr("Keep mine"), QMessageBox.ButtonRole.AcceptRole)
         theirs = box.addButton(self.tr("Use the decisions in the file"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(mine)
         box.exec()
         return box.clickedButton() is theirs
+
+
+def _differing(mine: Decisions, known: Decisions) -> int:
+    return sum(not same_decision(mine.get(path), known.get(path)) for path in {**known, **mine})

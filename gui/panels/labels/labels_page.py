@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import RpcClient
 from gui.panels.labels.labels_view import LabelsView
+from gui.preferences import Preferences
+from gui.style.dimensions import MEDIUM, space
+from gui.style.theme import icon
 from gui.widgets.labels import Note
-from gui.window.preferences import Preferences
-from gui.window.theme import icon
 
 
 class LabelsPage(QWidget):
@@ -23,13 +24,13 @@ class LabelsPage(QWidget):
     left = Signal()
     train_wanted = Signal(str, str)
 
-    def __init__(self, assist: RpcClient, preferences: Preferences) -> None:
+    def __init__(self, rpc_client: RpcClient, preferences: Preferences) -> None:
         super().__init__()
         self.back_button, self.title = QPushButton(icon("previous"), ""), Note()
-        self.view = LabelsView(assist, preferences)
+        self.view = LabelsView(rpc_client, preferences)
         row = QHBoxLayout()
         row.setContentsMargins(11, 6, 11, 0)
-        row.setSpacing(12)
+        row.setSpacing(space(MEDIUM))
         row.addWidget(self.back_button)
         row.addWidget(self.title, 1)
         layout = QVBoxLayout(self)

@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
 from gui.panels.labels.labels_view import LabelsView
+from gui.preferences import Preferences
+from gui.style.theme import icon
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.run import Topic
 from gui.viewmodels.run_before import run_before
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Note
-from gui.window.preferences import Preferences
-from gui.window.theme import icon
 from trainer.store.folder import default_root
+from trainer.text.nested_tables import table_of
 
 
 class LabelsPanel(Panel):
@@ -29,12 +30,11 @@ class LabelsPanel(Panel):
     def __init__(
         self,
         cursor: EpochCursor,
-        assist: RpcClient,
-        preferences: Preferences | None = None,
-        parent: QWidget | None = None,
+        rpc_client: RpcClient,
+        preferences: Preferences,
     ) -> None:
-        super().__init__(cursor, parent)
-        self.view = LabelsView(assist, preferences)
+        super().__init__(cursor)
+        self.view = LabelsView(rpc_client, preferences)
         self.edited, self.compare_button = Note(Qt.TextElideMode.ElideMiddle), QPushButton(icon("compare"), "")
         self._edited_row = QWidget()
         row = QHBoxLayout(self._edited_row)
@@ -49,6 +49,11 @@ class LabelsPanel(Panel):
         self.compare_button.clicked.connect(self._compare)
         self.view.train_wanted.connect(self._train)
         self.retranslate()
+
+    @property
+    def unsaved(self) -> int:
+        """Decisions that are only in memory, also about the data of other runs."""
+        return self.view.unsaved
 
     def show_run(self, run: OpenRun | None) -> None:
         """Its data; none is said at once."""
@@ -74,7 +79,7 @@ class LabelsPanel(Panel):
         images = sum(info.split_sizes.values()) if info is not None else 0
         sentence = self._sentence()
         self.view.show_data(None if sentence else settings, root, images, sentence)
-        edits = str((settings or {}).get("data", {}).get("edits") or "")
+        edits = str(table_of(settings or {}, "data").get("edits") or "")
         ended = run is not None and run.model.ended is not None
         self._edited_row.setVisible(bool(edits) and not sentence)
         self.compare_button.setVisible(ended)
@@ -91,7 +96,7 @@ class LabelsPanel(Panel):
         info = self.run.model.info
         if info is None:
             return self.tr("The run has not recorded its images yet.")
-        if not info.settings.get("data", {}).get("source"):
+        if not table_of(info.settings, "data").get("source"):
             return self.tr(
                 "This run was trained with your own data loaders: there are no files whose labels could be corrected."
             )
@@ -100,7 +105,7 @@ class LabelsPanel(Panel):
     def _train(self, path: str, effect: str) -> None:
         settings = self._settings()
         if settings is not None:
-            data = {**settings.get("data", {}), "edits": path}
+            data = {**table_of(settings, "data"), "edits": path}
             self.train_wanted.emit({**settings, "data": data}, effect)
 
     def _compare(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,18 @@ from gui.panels.labels.review_filter_bar import ReviewFilterBar
 from gui.panels.labels.review_keys import ReviewCommand, command_of
 from gui.panels.labels.save_row import SaveRow
 from gui.panels.labels.search_page import SearchPage
+from gui.preferences import Preferences
+from gui.style.dimensions import space
+from gui.style.theme import icon
 from gui.viewmodels.decisions_file import Decisions
 from gui.viewmodels.label_search import FoundLabels, LabelSearch, without_edits
 from gui.viewmodels.proposal_review import ProposalReview, ReviewFilter
 from gui.widgets.labels import Note, Sentence
-from gui.window.preferences import Preferences
-from gui.window.theme import icon
 
 POLL_MS = 100
 """A search has its own timer and continues while the window is minimised."""
+_WIDEST_DETAIL = 130
+"""Steps of the grid: its buttons are not stretched over a wide screen."""
 
 
 class LabelsView(QWidget):
@@ -46,17 +50,17 @@ class LabelsView(QWidget):
 
     train_wanted = Signal(str, str)
 
-    def __init__(self, assist: RpcClient, preferences: Preferences | None = None) -> None:
+    def __init__(self, rpc_client: RpcClient, preferences: Preferences) -> None:
         super().__init__()
-        self.search = LabelSearch(assist, self._searched)
+        self.search = LabelSearch(rpc_client, self._searched)
         self.review, self.found = ProposalReview(), FoundLabels((), ())
-        self.saver = DecisionSaver(self, preferences or Preferences())
+        self.saver = DecisionSaver(self, preferences)
         self._settings: Mapping[str, Any] | None = None
         self._looked_through: Mapping[str, Any] | None = None
         """The latest settings: a starting run announces its settings a moment later, and they may be the same."""
         self._root, self._images, self._sentence = Path(), 0, ""
         self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(assist.poll)
+        self._poll.timeout.connect(rpc_client.poll)
         self.progress, self.facts = Note(), Note()
         self.warning = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.warning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -93,7 +97,9 @@ class LabelsView(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(place)
         self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(0, 4)
+        self.splitter.setStretchFactor(1, 1)
+        self.detail.setMaximumWidth(space(_WIDEST_DETAIL))
         self.splitter.setSizes([520, 330])
         self.splitter.setChildrenCollapsible(False)
         content = QWidget()
@@ -140,16 +146,21 @@ class LabelsView(QWidget):
     def show_data(self, settings: Mapping[str, Any] | None, root: Path, images: int = 0, sentence: str = "") -> None:
         """Show the data set of these settings, with this many `images` if known; `root` is the folder of runs. None:
         there is none, for the reason in `sentence`."""
-        self._settings, self._root, self._images, self._sentence = settings, root, images, sentence
+        self._settings, self._images, self._sentence = settings, images, sentence
         before = self._looked_through
         if settings is not None:
-            self._looked_through = settings
+            self._looked_through, self._root = settings, root
             if before is None or without_edits(settings) != without_edits(before):
                 self.search.cancel()
                 self._take_found(FoundLabels((), ()))
             elif settings != before:  # the same images, perhaps with other decisions about them
                 self._take_found(self.found)
         self._show()
+
+    @property
+    def unsaved(self) -> int:
+        """Decisions that are only in memory: about the shown images, and about those shown before."""
+        return self.saver.unsaved(self.review.decisions)
 
     def look(self) -> None:
         """Look for labels that may be wrong."""
@@ -179,7 +190,9 @@ class LabelsView(QWidget):
 
     def _take_found(self, found: FoundLabels) -> None:
         self.found = found
-        edits = self.saver.load(self._settings, self._root) if self._settings is not None else {}
+        self.saver.keep(dict(self.review.decisions))
+        looked = self._looked_through  # a search may end while nothing is shown
+        edits = self.saver.load(looked, self._root) if looked is not None else {}
         self.review = ProposalReview(found.proposals, found.classes, edits.values())
         self.filter_bar.show_review(self.review)
         self.review.show(self.filter_bar.wanted)
@@ -217,8 +230,12 @@ class LabelsView(QWidget):
     def _choose_class(self) -> None:
         chooser = ClassChooser(self.review.classes, self)
         chosen = self.grid.chosen()
-        chooser.chosen.connect(lambda name: self._decided(self.review.decide(chosen, "relabel", name)))
+        chooser.chosen.connect(partial(self._class_chosen, self.review, chosen))
         chooser.open()
+
+    def _class_chosen(self, review: ProposalReview, chosen: Sequence[int], name: str) -> None:
+        if review is self.review:  # else other images are listed by now
+            self._decided(review.decide(chosen, "relabel", name))
 
     def _decided(self, changed: bool, *, stay: bool = False) -> None:
         """Save, and go to the next undecided proposal."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.style.dimensions import SMALL, TIGHT, space
 from gui.widgets.labels import Note
 from gui.widgets.picture_window import PictureWindow
 from gui.widgets.zoom_picture import ZoomPicture
-from gui.window.dimensions import SMALL, TIGHT, space
+
+_LEAST_HEIGHT = 140
 
 
 class PicturePair(QWidget):
@@ -24,6 +26,8 @@ class PicturePair(QWidget):
         self.pictures = ZoomPicture(), ZoomPicture()
         self.captions = Note(), Note()
         self._places: list[QWidget] = []
+        self._height = 1.0
+        """Of the higher one, by its width."""
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(SMALL))
@@ -40,7 +44,7 @@ class PicturePair(QWidget):
             layout.addWidget(place, 1)
             self._places.append(place)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 140)
+        self.setMinimumSize(120, _LEAST_HEIGHT)
 
     def show_images(self, images: list[QImage], captions: list[str], files: list[Path | None]) -> None:
         """These at once, and from their files a moment later."""
@@ -50,6 +54,18 @@ class PicturePair(QWidget):
             picture.describe(captions[place] if there else "")
             caption.setText(captions[place] if there else "")
             self._places[place].setVisible(place == 0 or there)
+        self._height = max((image.height() / max(1, image.width()) for image in images), default=1.0)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """No higher than the images, so that the text stands right below them."""
+        width = self.width() // (1 if self._places[1].isHidden() else 2)
+        self.setMaximumHeight(max(_LEAST_HEIGHT, round(self._height * width) + self.captions[0].sizeHint().height()))
 
     def retranslate(self) -> None:
         """Set all texts again."""

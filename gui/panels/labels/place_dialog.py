@@ -14,7 +14,7 @@ from trainer.store.edits_file import default_edits_path
 class PlaceDialog(QDialog):
     """`path` is what was chosen once it is accepted."""
 
-    def __init__(self, source: str, root: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, source: str, root: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Where to keep your decisions"))
         runs, data = default_edits_path(source, root), default_edits_path(source, root, beside_data=True)

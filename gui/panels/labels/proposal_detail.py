@@ -12,11 +12,14 @@ from gui.panels.labels import review_text
 from gui.panels.labels.picture_pair import PicturePair
 from gui.panels.labels.proposal_grid import picture_of
 from gui.panels.labels.review_keys import NUMBERED, Command, ReviewCommand, digit_of
+from gui.style.dimensions import TIGHT, space
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import class_names
 from gui.viewmodels.label_search import FoundLabels
 from gui.viewmodels.proposal_review import ProposalReview, ProposedImage
-from gui.widgets import labels
-from gui.window.theme import icon
+from gui.widgets.drawing import image_of
+from gui.widgets.labels import Note, plain_tip
 from trainer.text.text_shortening import shorten_all
 
 COLUMNS, LETTERS = 2, 16
@@ -38,7 +41,7 @@ class ProposalDetail(QWidget):
         self._decided = False
         self.pictures = PicturePair()
         self.why = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.path = labels.Note(Qt.TextElideMode.ElideMiddle)
+        self.path = Note(Qt.TextElideMode.ElideMiddle)
         self.accept_button = self._button("accept", "done")
         self.leave_button = self._button("leave_out", "delete")
         self.fine_button = self._button("fine", "label")
@@ -72,9 +75,9 @@ class ProposalDetail(QWidget):
             second.addWidget(button, 1)
         for button in (self.other_button, self.clear_button):
             third.addWidget(button, 1)
-        self._classes.setSpacing(4)
+        self._classes.setSpacing(space(TIGHT))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setContentsMargins(space(1.5 * TIGHT), 0, 0, 0)
         layout.addWidget(self.pictures, 1)
         layout.addWidget(self.why)
         layout.addWidget(self.path)
@@ -82,6 +85,7 @@ class ProposalDetail(QWidget):
         layout.addLayout(second)
         layout.addLayout(third)
         layout.addLayout(self._classes)
+        layout.addStretch()
 
     def show_review(self, review: ProposalReview, found: FoundLabels) -> None:
         """Other data: a button for each class, where there are few."""
@@ -89,13 +93,13 @@ class ProposalDetail(QWidget):
         for button in self.class_buttons:
             self._classes.removeWidget(button)
             button.deleteLater()
-        few = labels.class_names(review.classes) if len(review.classes) <= NUMBERED else ()
+        few = class_names(review.classes) if len(review.classes) <= NUMBERED else ()
         self.class_buttons = [self._button("class", "", number) for number in range(len(few))]
         rows = -(-len(few) // COLUMNS)
         before: QWidget = self.clear_button
         for number, (button, name) in enumerate(zip(self.class_buttons, shorten_all(few, LETTERS, len), strict=True)):
             button.setText(f"{digit_of(number)}  {name}".replace("&", "&&"))
-            button.setToolTip(labels.plain_tip(few[number]))
+            button.setToolTip(plain_tip(few[number]))
             button.setStyleSheet("text-align: left; padding: 2px 6px")
             button.setMinimumWidth(40)
             self._classes.addWidget(button, number % rows, number // rows)
@@ -124,11 +128,11 @@ class ProposalDetail(QWidget):
         return [*fixed, *self.class_buttons]
 
     def _show_pictures(self, one: ProposedImage) -> None:
-        images = [labels.image_of(picture_of(self._found.pictures, one.picture))]
+        images = [image_of(picture_of(self._found.pictures, one.picture))]
         captions = [self._caption(one.label, one.split)]
         files: list[Path | None] = [self._file(one.path)]
         if one.other_picture >= 0:
-            images.append(labels.image_of(picture_of(self._found.others, one.other_picture)))
+            images.append(image_of(picture_of(self._found.others, one.other_picture)))
             captions.append(self._caption(one.other_label, one.other_split))
             files.append(self._file(one.other))
         self.pictures.show_images(images, captions, files)

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QAbstractItemView
 
 from gui.panels.labels import review_text
 from gui.panels.labels.review_keys import command_of
+from gui.style.theme import Colours, mix
 from gui.text import formats
+from gui.text.class_text import ARROW
 from gui.viewmodels.label_search import FoundLabels, Pictures
 from gui.viewmodels.proposal_review import ProposalReview, ProposedImage
-from gui.widgets import labels
+from gui.widgets.drawing import draw_picture, image_of, ink_on
 from gui.widgets.file_thumbnails import FileThumbnails
 from gui.widgets.thumbnails import GAP, Card, ThumbnailView
-from gui.window.theme import Colours, mix
 from trainer.text.text_shortening import shorten
 
 SIDE = 112
@@ -100,7 +101,7 @@ class ProposalGrid(ThumbnailView):
         edit = self.review.decision(self.review.visible[row])
         spoken = review_text.spoken(one, edit)
         suggested = review_text.one_line(one.suggested)
-        second = labels.ARROW + suggested if suggested else review_text.kind_word(one.kind)
+        second = ARROW + suggested if suggested else review_text.kind_word(one.kind)
         lines = review_text.one_line(one.label), second, review_text.decision_word(edit)
         pixels = picture_of(self.found.pictures, one.picture)
         return Card(pixels, lines, spoken, f"{spoken}\n{one.path}")
@@ -153,7 +154,7 @@ class ProposalGrid(ThumbnailView):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRoundedRect(area, 3, 3)
-        painter.setPen(labels.ink_on(fill))
+        painter.setPen(ink_on(fill))
         room = area.adjusted(4, 0, -4, 0)
         painter.drawText(room, _LEFT, self._cut(text, room))
         painter.restore()
@@ -167,7 +168,7 @@ class ProposalGrid(ThumbnailView):
         if one.other_picture >= 0:
             first.setWidth((area.width() - GAP) / 2)
             second = first.translated(first.width() + GAP, 0)
-            draw_photograph(painter, labels.image_of(picture_of(self.found.others, one.other_picture)), second)
+            draw_photograph(painter, image_of(picture_of(self.found.others, one.other_picture)), second)
         draw_photograph(painter, self._sharpest(one), first)
 
     def _sharpest(self, one: ProposedImage) -> QImage:
@@ -177,7 +178,7 @@ class ProposalGrid(ThumbnailView):
             made = self._sharp.get(str(self.found.root / one.path), 1.0)
             if made is not None and not made.isNull():
                 return made.toImage()
-        return labels.image_of(picture_of(self.found.pictures, one.picture))
+        return image_of(picture_of(self.found.pictures, one.picture))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that decide; the others move and select."""
@@ -212,7 +213,7 @@ def draw_photograph(painter: QPainter, image: QImage, area: QRectF) -> None:
     """As large as it fits: a small one in whole steps where that is twice at least, a photograph smoothly."""
     side = max(image.width(), image.height())
     if side <= SMALL and 2 * side <= min(area.width(), area.height()):
-        labels.draw_picture(painter, image, area)
+        draw_picture(painter, image, area)
         return
     size = image.size().scaled(QSize(int(area.width()), int(area.height())), Qt.AspectRatioMode.KeepAspectRatio)
     place = QRectF(0, 0, size.width(), size.height())

@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from gui.window.latin_keys import latin_key
+from gui.widgets.latin_keys import latin_key
 
 Command = Literal["accept", "leave_out", "fine", "clear", "other", "class", "undo", "redo", "select_all"]
 _Key = Qt.Key

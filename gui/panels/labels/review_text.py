@@ -123,7 +123,7 @@ def effect_text(counts: ReviewCounts) -> str:
 
 def news_text(counts: ReviewCounts) -> str:
     """What is new about a run with these decisions."""
-    text = QCoreApplication.translate("Labels", "With your decisions about labels: {effect}")
+    text = QCoreApplication.translate("Labels", "With your label decisions: {effect}")
     return text.format(effect=effect_text(counts))
 
 

@@ -7,10 +7,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.panels.labels.decision_saver import DecisionSaver
+from gui.style.theme import icon
 from gui.text import formats
 from gui.viewmodels.proposal_review import ReviewCounts
 from gui.widgets.labels import Note
-from gui.window.theme import icon
 
 
 class SaveRow(QWidget):

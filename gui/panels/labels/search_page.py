@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.panels.labels import review_text
+from gui.style.dimensions import MEDIUM, space
+from gui.style.theme import Colours, icon
 from gui.text import formats
 from gui.text.failures import failure_text
 from gui.text.recipe_offers import round_time
 from gui.viewmodels.label_search import LabelSearch
-from gui.window.theme import icon
+from gui.widgets.state_sign import sign_pixmap
 
 WIDTH = 460
 """Pixels of a line that is read with ease."""
@@ -51,18 +53,20 @@ class SearchPage(QWidget):
         buttons.addWidget(self.button)
         buttons.addWidget(self.cancel_button)
         buttons.addStretch(1)
-        column = QVBoxLayout()
-        column.setSpacing(12)
+        inner = QWidget()
+        inner.setMaximumWidth(WIDTH)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(MEDIUM))
         column.addStretch(2)
         column.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignHCenter)
         for widget in (self.title, self.text, self.bar, self.stage):
-            widget.setFixedWidth(WIDTH)
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(widget)
         column.addLayout(buttons)
         column.addStretch(3)
         layout = QHBoxLayout(self)
         layout.addStretch(1)
-        layout.addLayout(column)
+        layout.addWidget(inner, 100)
         layout.addStretch(1)
 
     def show_search(self, search: LabelSearch, images: int) -> None:
@@ -92,7 +96,7 @@ class SearchPage(QWidget):
             widget.hide()
 
     def _say(self, sign: str, title: str, text: str) -> None:
-        self.sign.setPixmap(icon(sign).pixmap(QSize(SIGN, SIGN), self.devicePixelRatioF()))
+        self.sign.setPixmap(sign_pixmap(sign, Colours.current().muted, SIGN, self.devicePixelRatioF()))
         self.title.setText(title)
         self.text.setText(text)
         self.text.setVisible(bool(text))

@@ -7,12 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gui.style.dimensions import LARGE, MEDIUM, SMALL, WIDE, icon_size, space
+from gui.style.theme import Colours, icon
 from gui.text import formats
 from gui.widgets.card_frame import text_label
 from gui.widgets.drop_frame import DropFrame
 from gui.widgets.state_sign import sign_pixmap
-from gui.window.dimensions import LARGE, MEDIUM, SMALL, WIDE, icon_size, space
-from gui.window.theme import Colours, icon
 
 _WIDTH = 140
 """Steps of the grid: lines that are read with ease."""

@@ -9,8 +9,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from gui.text import formats
+from gui.text.class_text import LONGEST
 from gui.viewmodels.predicted_images import Kind, PredictionFilter
-from gui.widgets.labels import LONGEST, Note, plain_tip
+from gui.widgets.labels import Note, plain_tip
 
 WIDEST = 600
 """Pixels of the open list of classes."""

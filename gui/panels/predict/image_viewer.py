@@ -7,30 +7,33 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.panels.confusion.heat_view import HeatView
 from gui.panels.confusion.similar_view import SimilarView
+from gui.style.theme import icon
 from gui.text import formats
+from gui.text.class_text import class_name
 from gui.text.errors import fault_text
 from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap, weights_of
 from gui.viewmodels.predicted_images import Prediction
 from gui.viewmodels.selection import OpenRun
+from gui.widgets.drawing import image_of
 from gui.widgets.file_thumbnails import read_scaled
-from gui.widgets.labels import Note, Sentence, class_name, image_of
+from gui.widgets.labels import Note, Sentence
 from gui.widgets.picture_window import ZoomTools
-from gui.window.theme import icon
+from gui.widgets.translated_dialog import TranslatedDialog
 
 
-class ImageViewer(QDialog):
+class ImageViewer(TranslatedDialog):
     """Shows `rows[place]`; the arrow keys lead to its neighbours."""
 
     def __init__(
         self,
         rows: Sequence[Prediction],
         place: int,
-        run: OpenRun | None = None,
-        explanations: Explanations | None = None,
+        run: OpenRun | None,
+        explanations: Explanations,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -44,11 +47,9 @@ class ImageViewer(QDialog):
         self.caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.path = Note(Qt.TextElideMode.ElideMiddle)
         self.back, self.on = QPushButton(icon("previous"), ""), QPushButton(icon("next"), "")
-        self.outside = QPushButton(icon("image"), self.tr("Open in the system's viewer"))
-        self.back.setAccessibleName(self.tr("Previous image"))
-        self.on.setAccessibleName(self.tr("Next image"))
+        self.outside = QPushButton(icon("image"), "")
         self.back.clicked.connect(lambda: self.go(-1))
-        self.return_button = QPushButton(icon("undo"), self.tr("Back to the image"))
+        self.return_button = QPushButton(icon("undo"), "")
         self.return_button.clicked.connect(self.go_back)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Back), self, self.go_back)
         self.on.clicked.connect(lambda: self.go(1))
@@ -57,7 +58,7 @@ class ImageViewer(QDialog):
             QShortcut(QKeySequence(key), self, lambda way=way: self.go(way))
         self._lay_out()
         self.resize(760, 640)
-        self.go(0)
+        self.retranslate()
         self.heat.picture.setFocus()
 
     def _lay_out(self) -> None:
@@ -70,7 +71,8 @@ class ImageViewer(QDialog):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         buttons.addStretch(1)
-        buttons.addLayout(ZoomTools(self.heat.picture))
+        self._tools = ZoomTools(self.heat.picture)
+        buttons.addLayout(self._tools)
         tools = QHBoxLayout()
         for switch in (self.heat.switch, self.similar.switch):
             switch.setAutoDefault(False)
@@ -86,6 +88,17 @@ class ImageViewer(QDialog):
         layout.addWidget(self.caption)
         layout.addWidget(self.path)
         layout.addLayout(buttons)
+
+    def retranslate(self) -> None:
+        """Set all texts again."""
+        self.back.setAccessibleName(self.tr("Previous image"))
+        self.on.setAccessibleName(self.tr("Next image"))
+        self.outside.setText(self.tr("Open in the system's viewer"))
+        self.return_button.setText(self.tr("Back to the image"))
+        self.heat.retranslate()
+        self.similar.retranslate()
+        self._tools.name_buttons()
+        self._show()
 
     def go(self, by: int) -> None:
         """So many images on."""

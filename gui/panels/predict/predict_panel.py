@@ -25,9 +25,13 @@ from gui.panels.base import Panel
 from gui.panels.predict.drop_area import DropArea
 from gui.panels.predict.filter_bar import FilterBar
 from gui.panels.predict.image_viewer import ImageViewer
+from gui.panels.predict.live_update import LiveUpdate
 from gui.panels.predict.prediction_text import empty_text, hopeless, told_lines
 from gui.panels.predict.prediction_view import PredictionView
 from gui.panels.predict.progress_row import ProgressRow
+from gui.preferences import Preferences
+from gui.style.dimensions import panel_margins
+from gui.style.theme import icon
 from gui.text import formats
 from gui.text.errors import error_text
 from gui.viewmodels.classification_job import ClassificationJob
@@ -35,11 +39,9 @@ from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.predicted_images import PredictedImages, PredictionFilter
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.widgets.dropped_paths import dropped_paths
 from gui.widgets.labels import Sentence
-from gui.window.dimensions import panel_margins
-from gui.window.preferences import Preferences
-from gui.window.save_target import ask_target
-from gui.window.theme import icon
+from gui.widgets.save_target import ask_target
 from trainer.data.image_formats import image_suffixes
 from trainer.errors import EpochscopeError
 from trainer.export.prediction_table import prediction_csv
@@ -59,23 +61,22 @@ class PredictPanel(Panel):
     def __init__(
         self,
         cursor: EpochCursor,
-        assist: RpcClient,
-        preferences: Preferences | None = None,
-        explanations: Explanations | None = None,
-        parent: QWidget | None = None,
+        rpc_client: RpcClient,
+        preferences: Preferences,
+        explanations: Explanations,
     ) -> None:
-        super().__init__(cursor, parent)
+        super().__init__(cursor)
         self._explanations = explanations
         self.images = PredictedImages()
-        self.job = ClassificationJob(assist, self.images, self._changed)
+        self.job = ClassificationJob(rpc_client, self.images, self._changed)
         self._chosen: list[Path] = []
         self._asked: tuple[OpenRun, tuple[Path, ...]] | None = None
         self._notice = ""
-        self._preferences = preferences or Preferences()
+        self._preferences = preferences
         self._poll = QTimer(self, interval=POLL_MS)
-        self._poll.timeout.connect(assist.poll)
+        self._poll.timeout.connect(rpc_client.poll)
         self.setAcceptDrops(True)
-        self._make_buttons()
+        self._make_buttons(rpc_client)
         self.filter_bar, self.progress, self.view = FilterBar(), ProgressRow(), PredictionView(self.images)
         self.told = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -91,8 +92,10 @@ class PredictPanel(Panel):
         self._lay_out()
         self.retranslate()
 
-    def _make_buttons(self) -> None:
+    def _make_buttons(self, rpc_client: RpcClient) -> None:
         self.choose_button, self.folder_button = QPushButton(icon("image"), ""), QPushButton(icon("folder"), "")
+        self.live = LiveUpdate(self.job, rpc_client)
+        self.live.due.connect(self._update_live)
         self.again_button, self.clear_button = QPushButton(icon("refresh"), ""), QPushButton(icon("delete"), "")
         self.choose_button.clicked.connect(self._choose)
         self.folder_button.clicked.connect(self._choose_folder)
@@ -126,7 +129,7 @@ class PredictPanel(Panel):
         self._stack.addWidget(self.drop_area)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(panel_margins())
-        for widget in (self._top, self.progress, self.told, self.filter_bar):
+        for widget in (self._top, self.live, self.progress, self.told, self.filter_bar):
             layout.addWidget(widget)
         layout.addWidget(place, 1)
 
@@ -135,6 +138,7 @@ class PredictPanel(Panel):
     def show_run(self, run: OpenRun | None) -> None:
         """Classify the same images with this run."""
         super().show_run(run)
+        self._notice = self._cut_short()
         self.job.forget()
         self._asked = None
         self._ask()
@@ -145,6 +149,7 @@ class PredictPanel(Panel):
         if self.job.failure is not None and not self.images.done:
             self._again()
         self._show()
+        self._update_live()
 
     def classify(self, images: Sequence[Path]) -> None:
         """Replace the images by these, and by those in these folders."""
@@ -161,14 +166,19 @@ class PredictPanel(Panel):
             return
         wanted = self.run, tuple(self._chosen)
         if wanted != self._asked:
-            self._asked, self._notice = wanted, ""
+            self._asked = wanted
+            self.live.begin(self.run)
             self.job.start(self.run, self._chosen)
+
+    def _update_live(self) -> None:
+        if self.isVisible():
+            self.live.update_images()
 
     def _changed(self) -> None:
         """The job has made progress."""
         self.filter_bar.show_kinds(self.images.labelled)
         self.filter_bar.show_classes(self.images.classes)
-        self.view.show_truth(self.images.labelled)
+        self.view.fit_columns()
         self.view.table.follow()
         if self.job.busy and not self._poll.isActive():
             self._poll.start()
@@ -177,6 +187,7 @@ class PredictPanel(Panel):
             if self.job.copied is not None:
                 text = self.tr("{count} images copied") if not self.job.failure else ""
                 self._notice = text.format(count=formats.whole(self.job.copied))
+            self._update_live()
         self._show()
 
     def _filter(self, wanted: PredictionFilter) -> None:
@@ -203,8 +214,16 @@ class PredictPanel(Panel):
             self._preferences.set_folder("images", Path(chosen).parent)
             self.classify([Path(chosen)])
 
+    def _cut_short(self) -> str:
+        """That another run ends the copying of images."""
+        if self.job.state != "copying":
+            return ""
+        done, total, _ = self.job.progress()
+        text = self.tr("Another run was opened: only {count} of {total} images were copied")
+        return text.format(count=formats.whole(done), total=formats.whole(total))
+
     def _again(self) -> None:
-        self._asked = None
+        self._asked, self._notice = None, ""
         self._ask()
         self._show()
 
@@ -277,7 +296,9 @@ class PredictPanel(Panel):
         self.progress.show_progress(job)
         name = formats.plain(self.run.folder.name) if self.run is not None else ""
         lines = [] if useless else told_lines(job, name)
-        self.told.setText("\n".join([*lines, *([self._notice] if self._notice else [])]))
+        self.live.offer(self.run if images.rows and not useless else None)
+        more = () if useless else (self.live.told(), self._notice)
+        self.told.setText("\n".join([*lines, *(text for text in more if text)]))
         self.told.setVisible(bool(self.told.text()))
         inviting = self.run is not None and not self._chosen and not hopeless(self.run)
         self._stack.setCurrentIndex(2 if inviting else 1 if images.visible and not useless else 0)
@@ -314,6 +335,7 @@ class PredictPanel(Panel):
         self.all_button.setText(self.tr("Show all images"))
         self.view.setAccessibleName(self.tr("Classified images"))
         self.view.retranslate()
+        self.live.retranslate()
         self.filter_bar.retranslate()
         self.progress.retranslate(self.job)
         self._show()
@@ -321,7 +343,6 @@ class PredictPanel(Panel):
 
 def _dropped(event: QDropEvent) -> list[Path]:
     """The dropped paths, if they are files and folders other than runs."""
-    urls = event.mimeData().urls()
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    usable = len(paths) == len(urls) and not any(is_run(path) for path in paths)
+    paths = dropped_paths(event)
+    usable = len(paths) == len(event.mimeData().urls()) and not any(is_run(path) for path in paths)
     return paths if usable and all(path.exists() for path in paths) else []

@@ -8,18 +8,22 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView, QWidget
 
+from gui.style.dimensions import MEDIUM, WIDE, space
+from gui.style.theme import icon
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.predicted_images import COLUMNS, Column, PredictedImages, Prediction
 from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.drawing import mark_colour
 from gui.widgets.file_thumbnails import SIDE, FileThumbnails
-from gui.widgets.labels import mark_colour, plain_tip
+from gui.widgets.labels import plain_tip
 from gui.widgets.row_table import set_up_rows
-from gui.window.theme import icon
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 TRUTH = COLUMNS.index("truth")
+MOST_NAME = 20
+"""Characters of a class name that get room in every column it may be in."""
 AT_ONCE = 2
 """Thumbnails made in one painting."""
 
@@ -182,6 +186,7 @@ class PredictionView(QTableView):
         self.setWordWrap(True)
         self.doubleClicked.connect(lambda index: self.image_wanted.emit(index.row()))
         self._set_header()
+        self._fitted: tuple[bool, int, int] = (False, 0, 0)
         self.setColumnHidden(TRUTH, True)
 
     def _set_header(self) -> None:
@@ -192,10 +197,13 @@ class PredictionView(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
-    def show_truth(self, there: bool) -> None:
-        """The column of true classes, where they are known."""
-        if self.isColumnHidden(TRUTH) == there:
-            self.setColumnHidden(TRUTH, not there)
+    def fit_columns(self) -> None:
+        """A column of true classes where they are known, and room for the names of the classes that occur."""
+        images = self.table.images
+        found = images.labelled, images.generation, len(images.named)
+        if found != self._fitted:
+            self._fitted = found
+            self.setColumnHidden(TRUTH, not images.labelled)
             self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -204,16 +212,32 @@ class PredictionView(QTableView):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Most for the names of files, which stand beside a thumbnail."""
-        metrics = self.horizontalHeader().fontMetrics()
-        # room for the sign of the order beside the title
-        fixed = metrics.horizontalAdvance(heads()["confidence"]) + 40
-        shares = {name: 1.7 if name == "image" else 1.0 for name in COLUMNS if name != "confidence"}
-        if self.isColumnHidden(TRUTH):
-            del shares["truth"]
-        room = (self.viewport().width() - fixed) / sum(shares.values())
+        """As much as the texts of each column need, more or less of it where there is more or less room. Titles and
+        the bar of the confidence stay whole."""
+        needed = self._needed()
+        fixed = needed.pop("confidence")
+        room = (self.viewport().width() - fixed) / sum(needed.values())
         for place, name in enumerate(COLUMNS):
-            self.setColumnWidth(place, fixed if name == "confidence" else int(room * shares.get(name, 1.0)))
+            self.setColumnWidth(place, fixed if name == "confidence" else int(room * needed.get(name, 0.0)))
+
+    def _needed(self) -> dict[Column, int]:
+        """Pixels for a title with the sign of the order beside it, and for the texts below; for names of files, which
+        may have any length, two and a half times the thumbnail."""
+        width, title = self.fontMetrics().horizontalAdvance, self.horizontalHeader().fontMetrics().horizontalAdvance
+        longest = max((width(formats.plain(name)) for name in self.table.images.named), default=0)
+        longest = min(longest, MOST_NAME * self.fontMetrics().averageCharWidth())
+        part = width(formats.percent(0.999, 1) + "  ")
+        texts: dict[Column, int] = {
+            "image": 5 * SIDE // 2,
+            "truth": width("✓ ") + longest,
+            "class": longest,
+            "confidence": 0,
+            "second": part + longest,
+            "third": part + longest,
+        }
+        if self.isColumnHidden(TRUTH):
+            del texts["truth"]
+        return {name: max(text + space(MEDIUM), title(heads()[name]) + space(WIDE)) for name, text in texts.items()}
 
     def retranslate(self) -> None:
         """Texts have changed, and so has their length."""

@@ -34,7 +34,7 @@ class ProgressRow(QWidget):
         self.bar.setValue(done)
         self.label.setText(self._text(job.state, done, total, left))
         self.button.setEnabled(not job.cancelled)
-        self.setVisible(job.busy)
+        self.setVisible(job.busy and not job.quiet)
 
     def _text(self, state: str, done: int, total: int, left: float | None) -> str:
         if state == "finding":

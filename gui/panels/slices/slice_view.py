@@ -9,11 +9,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from gui.style.theme import Colours, mix
 from gui.text import formats, slice_names
 from gui.viewmodels.slice_table import WORST, SliceRow
-from gui.widgets import labels
+from gui.widgets.drawing import mark_colour
+from gui.widgets.labels import plain_tip
 from gui.widgets.row_table import set_up_rows
-from gui.window.theme import Colours, mix
 
 Index = QModelIndex | QPersistentModelIndex
 SLICE, IMAGES, ACCURACY, MACRO_F1, DIFFERENCE = range(5)
@@ -26,7 +27,7 @@ INDENT = 10
 class SliceModel(QAbstractTableModel):
     """A slice a row; `by` a fact, or WORST. `overall` is the accuracy of all images, `low` where the scale begins."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.rows: list[SliceRow] = []
         self.by, self.overall, self.low = WORST, math.nan, 0.0
@@ -83,7 +84,7 @@ class SliceModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole and row.same_as >= 0:
             return Colours.current().muted
         if role == Qt.ItemDataRole.ToolTipRole:
-            return labels.plain_tip(self._tip(row, column))
+            return plain_tip(self._tip(row, column))
         return None
 
     def text(self, row: SliceRow, column: int) -> str:
@@ -97,7 +98,7 @@ class SliceModel(QAbstractTableModel):
             return formats.percent(row.accuracy, 1)
         if column == MACRO_F1:
             return "" if math.isnan(row.macro_f1) else formats.number(row.macro_f1, 3)
-        return labels.signed(100 * row.difference, 1)
+        return formats.signed(100 * row.difference, 1)
 
     def verdict(self, row: SliceRow) -> str:
         """In words; of one that fails, what that costs."""
@@ -220,13 +221,13 @@ def bar_colour(row: SliceRow) -> QColor:
     colours = Colours.current()
     if row.same_as >= 0:
         return colours.muted
-    return labels.mark_colour(row.verdict != "worse")
+    return mark_colour(row.verdict != "worse")
 
 
 def verdict_colour(row: SliceRow) -> QColor:
     """Of the words."""
     fails = row.verdict == "worse" and row.same_as < 0
-    return labels.mark_colour(False) if fails else Colours.current().muted
+    return mark_colour(False) if fails else Colours.current().muted
 
 
 def small_font(font: QFont) -> QFont:
@@ -247,8 +248,8 @@ class SliceView(QTableView):
     marked = Signal(int)
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.slices = SliceModel(self)
         self.setModel(self.slices)
         self.setItemDelegateForColumn(SLICE, _NameDelegate(self))

@@ -22,16 +22,19 @@ from gui.engine.rpc_client import Answer, RpcClient
 from gui.panels.base import Panel
 from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.slices.slice_view import SliceView
+from gui.style.theme import icon
 from gui.text import formats, slice_names
 from gui.text.failures import failure_text
+from gui.text.missing_images import why_no_images
 from gui.text.run_states import fruitless_text
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.viewmodels.slice_table import WORST, SliceRow, SliceTable, read_slices, stamp
-from gui.widgets import labels
+from gui.widgets.choice_box import ChoiceBox
 from gui.widgets.evaluation_offer import EvaluationOffer
-from gui.window.theme import icon
+from gui.widgets.labels import Note, Sentence
 from trainer.store.change_stamp import Stamp
 
 SPLITS: tuple[Split, ...] = ("test", "valid")
@@ -43,17 +46,18 @@ class SlicesPanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
-    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(cursor, parent)
+    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient, explanations: Explanations) -> None:
+        super().__init__(cursor)
         self._rpc_client = rpc_client
         self.table = SliceTable()
         self._for: tuple[Split, Stamp, str] | None = None
         """The requested or shown split, its evaluation, and pattern."""
         self._touched = self._asking = self._by_hand = False
-        self.split, self.by, self.pattern = QComboBox(), QComboBox(), QLineEdit(clearButtonEnabled=True)
+        self.split, self.by = ChoiceBox[Split](), QComboBox()
+        self.pattern = QLineEdit(clearButtonEnabled=True)
         self.headline = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.note, self.empty = labels.Note(), labels.Sentence("slices")
-        self.view, self.grid = SliceView(), ImageGrid()
+        self.note, self.empty = Note(), Sentence("slices")
+        self.view, self.grid = SliceView(), ImageGrid(explanations, explained=False)
         self.grid.show_all.hide()
         self.errors_button, self.cancel_button = QPushButton(icon("matrix"), ""), QPushButton()
         self.evaluation = EvaluationOffer(rpc_client)
@@ -72,8 +76,8 @@ class SlicesPanel(Panel):
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
+        self.by.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for box in (self.split, self.by):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
         tools.addWidget(self.pattern)
         self.pattern.setMaximumWidth(self.fontMetrics().averageCharWidth() * 26)
@@ -119,15 +123,14 @@ class SlicesPanel(Panel):
         super().show_run(run)
         self._touched, self._for, self.table = False, None, SliceTable()
         index = ImageIndex(run.folder, run.model) if run is not None else None
-        self.grid.show_run(index, run.model.classes if run is not None else (), self._split())
+        self.grid.show_run(index, run.model.classes if run is not None else (), self.split.chosen)
         if run is None:
             self._look()
 
     def refresh(self, changed: Set[Topic]) -> None:
         """The run has been evaluated, possibly again."""
-        if self.run is not None and self.grid.index is not None and changed & {"info", "evaluation"}:
-            self.grid.index.forget()
-            self.grid.names = self.run.model.classes
+        if self.run is not None and changed & {"info", "evaluation"}:
+            self.grid.read_again(self.run.model.classes)
         self._look()
 
     def look_again(self) -> None:
@@ -142,14 +145,10 @@ class SlicesPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        chosen = max(0, self.split.currentIndex())
-        self.split.clear()
-        self.split.addItems([formats.split_word(name).capitalize() for name in SPLITS])
-        self.split.setCurrentIndex(chosen)
-        self.split.setAccessibleName(self.tr("Split"))
+        self.split.fill({name: formats.split_word(name).capitalize() for name in SPLITS}, self.tr("Split"))
         self.by.setAccessibleName(self.tr("Group images by"))
         self.pattern.setPlaceholderText(self.tr("Path: *night*"))
-        self.pattern.setAccessibleName(self.tr("Pattern of the paths that make a slice"))
+        self.pattern.setAccessibleName(self.tr("Path pattern that defines a slice"))
         self.pattern.setToolTip(
             self.tr("Press Enter to make a slice of the images whose path matches; * matches any text")
         )
@@ -164,9 +163,6 @@ class SlicesPanel(Panel):
             self._draw()
 
     # -- asking --------------------------------------------------------------------------------------------------
-
-    def _split(self) -> Split:
-        return SPLITS[max(0, self.split.currentIndex())]
 
     def _split_chosen(self) -> None:
         self._touched = True
@@ -187,8 +183,8 @@ class SlicesPanel(Panel):
             return
         stamps: dict[Split, Stamp] = {split: stamp(self.run.folder, split) for split in SPLITS}
         if not self._touched and not stamps["test"] and stamps["valid"]:
-            self.split.setCurrentIndex(SPLITS.index("valid"))
-        split = self._split()
+            self.split.choose("valid")
+        split = self.split.chosen
         wanted = split, stamps[split], self.pattern.text().strip()
         if wanted == self._for:
             if not stamps[split]:
@@ -196,19 +192,19 @@ class SlicesPanel(Panel):
             return
         self._cancel()
         self._for, self.table = wanted, SliceTable()
-        if not stamps[split] or self._rpc_client is None or not self._images_there(split):
+        if not stamps[split] or not self._images_there(split):
             self._draw()
             return
-        self._ask(self._rpc_client, split, wanted[2])
+        self._ask(split, wanted[2])
 
     def _images_there(self, split: Split) -> bool:
         return self.grid.index is not None and self.grid.index.split(split)[0] is not None
 
-    def _ask(self, rpc_client: RpcClient, split: Split, pattern: str) -> None:
+    def _ask(self, split: Split, pattern: str) -> None:
         assert self.run is not None
         self._asking, wanted, folder = True, self._for, self.run.folder.path.absolute()
         self._tell("", 0, 0)
-        rpc_client.ask(
+        self._rpc_client.ask(
             "slices",
             lambda answer: self._answered(wanted, answer),
             progress=self._tell,
@@ -216,11 +212,11 @@ class SlicesPanel(Panel):
             runs=str(folder.parent),
             split=split,
             pattern=pattern,
-            out=str(rpc_client.folder / "slices.npz"),
+            out=str(self._rpc_client.folder / "slices.npz"),
         )
 
     def _cancel(self) -> None:
-        if self._asking and self._rpc_client is not None:
+        if self._asking:
             self._asking = False
             self._rpc_client.cancel("slices")
 
@@ -339,7 +335,7 @@ class SlicesPanel(Panel):
         self.grid.slice_name = self._name(row)
         places = frozenset(row.places.tolist()) if row is not None else frozenset()
         self.grid.epoch = self._epoch()
-        self.grid.choose(ImageFilter(self._split(), places=places))
+        self.grid.choose(ImageFilter(self.split.chosen, places=places))
 
     def _name(self, row: SliceRow | None) -> str:
         names = self.run.model.classes if self.run is not None else ()
@@ -353,13 +349,13 @@ class SlicesPanel(Panel):
 
     def _show_errors(self) -> None:
         if (row := self.view.current) is not None:
-            self.slice_chosen.emit(self._split(), self._name(row), frozenset(row.places.tolist()))
+            self.slice_chosen.emit(self.split.chosen, self._name(row), frozenset(row.places.tolist()))
 
     # -- where there is nothing ----------------------------------------------------------------------------------
 
     def _say_why(self) -> None:
         assert self.run is not None
-        split = self._split()
+        split = self.split.chosen
         if self._for is not None and not self._for[1]:
             text = self.tr("Not evaluated yet\nSlices are found in the evaluation at the end of a run.")
             if self.run.fruitless:
@@ -372,7 +368,7 @@ class SlicesPanel(Panel):
         reason = self.grid.index.split(split)[1] if self.grid.index is not None else ""
         few = self.tr("Too few images to find slices: {count}. At least 40 are needed.")
         few = few.format(count=formats.whole(self.table.images))
-        self._say(labels.why_no_images(reason, self.run.model.images or "") or few)
+        self._say(why_no_images(reason, self.run.model.images or "") or few)
 
     def _say(self, text: str, *, evaluate: bool = False, again: bool = False) -> None:
         """`again`: with the button to cancel or retry."""

@@ -212,6 +212,16 @@ def test_time_passes_as_the_events_say_and_no_faster() -> None:
     assert time.monotonic is real
 
 
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf")])
+def test_time_neither_goes_back_nor_ends(seconds: float) -> None:
+    clock = FakeClock(start=100.0)
+    with pytest.raises(ValueError, match="seconds"):
+        clock.advance(seconds)
+    with clock.installed(), pytest.raises(ValueError, match="seconds"):
+        time.sleep(seconds)
+    assert clock.now == 100.0
+
+
 # --- the disk
 
 

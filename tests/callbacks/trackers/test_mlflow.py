@@ -92,7 +92,7 @@ def test_the_model_gives_the_logits_of_the_run(digits: RunFolder, client: Any, r
     mlflow.set_tracking_uri(f"sqlite:///{root}/.mlflow/mlflow.db")
     model = mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/model")
     pixels = np.random.default_rng(3).integers(0, 256, (5, 8, 8, 1), dtype=np.uint8)
-    trainer, _ = load_trained(digits)
+    trainer = load_trained(digits).trainer
     trainer.model.eval()
     with torch.no_grad():
         expected = trainer.model(trainer.feed.prepare(pixels)).numpy()  # type: ignore[attr-defined]

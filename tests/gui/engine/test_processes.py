@@ -16,8 +16,10 @@ import pytest
 from gui.engine import processes
 from trainer.errors import UsageError
 from trainer.store import summary as summaries
-from trainer.store.folder import Owner, RunFolder, create_run, current_owner, is_alive, state, write_owner
+from trainer.store.folder import RunFolder, current_owner, is_alive, state, write_owner
 from trainer.store.process import process_started
+from trainer.store.run_creation import create_run
+from trainer.store.run_owner import Owner
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -103,15 +105,15 @@ def test_live_runs_are_found_by_their_owner(root: Path) -> None:
     write_owner(RunFolder(root / "b"), current_owner(1))
     write_owner(RunFolder(root / "stale"), current_owner(1))
     os.utime(root / "stale" / "owner.json", (1, 1))
-    assert [folder.name for folder in processes.live(root)] == ["a", "b"]
-    assert processes.live(root / "none") == []
+    assert [folder.name for folder in processes.LiveRuns(root).look()] == ["a", "b"]
+    assert processes.LiveRuns(root / "none").look() == []
 
 
 @POSIX
 def test_a_process_that_obeys_is_only_asked(root: Path, child: Any) -> None:
     code = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); print('ready', flush=True);"
     process = child(code + "signal.pause()")
-    ending = processes.terminate(owned(root, process.pid))
+    ending = processes.Ending(owned(root, process.pid))
     until(lambda: process.poll() is not None)
     assert process.returncode == 7
     assert ending.done()
@@ -131,7 +133,7 @@ def test_a_process_that_hangs_is_ended_with_its_helpers(
     monkeypatch.chdir(root)
     process = child(code)
     helper = int((root / "helper.pid").read_text())
-    ending = processes.terminate(owned(root, process.pid))
+    ending = processes.Ending(owned(root, process.pid))
     assert not ending.done()
     until(lambda: ending.done() or process.poll() is not None)
     assert process.wait() == -signal.SIGKILL
@@ -145,14 +147,14 @@ def test_a_stopped_process_is_ended(root: Path, child: Any, monkeypatch: pytest.
     process = child("import time; print('ready', flush=True); time.sleep(60)")
     os.kill(process.pid, signal.SIGSTOP)
     os.waitpid(process.pid, os.WUNTRACED)  # it has stopped, and not only been told to
-    ending = processes.terminate(owned(root, process.pid))
+    ending = processes.Ending(owned(root, process.pid))
     until(lambda: ending.done() or process.poll() is not None)
     assert process.wait() == -signal.SIGKILL
 
 
 def test_another_machine_s_process_is_left_alone(root: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        processes.terminate(owned(root, os.getpid(), host="elsewhere"))
+        processes.Ending(owned(root, os.getpid(), host="elsewhere"))
     assert caught.value.code == "engine.elsewhere"
 
 
@@ -162,16 +164,16 @@ def test_a_number_that_was_given_anew_is_left_alone(root: Path, child: Any, star
     folder = owned(root, process.pid, started=started)
     if started is None:
         with pytest.raises(UsageError) as caught:
-            processes.terminate(folder)
+            processes.Ending(folder)
         assert caught.value.code == "engine.unknown"
     else:
-        assert processes.terminate(folder).done()
+        assert processes.Ending(folder).done()
     assert process.poll() is None
 
 
 def test_no_process_is_known_of_a_run_without_owner(root: Path) -> None:
     with pytest.raises(UsageError):
-        processes.terminate(create_run(root, "empty"))
+        processes.Ending(create_run(root, "empty"))
 
 
 def test_the_end_of_a_file(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from gui.new_run.new_run_page import FIRST, NewRunPage
 from gui.viewmodels.settings_form import MODEL
-from tests.gui.new_run.test_new_run_page import FakeAssist, line, type_into
+from tests.gui.new_run.pages import new_run_page
+from tests.gui.new_run.test_new_run_page import line, type_into
+from tests.gui.rpc_clients import FakeRpcClient
 
 ROTATION = ("augment", "rotation")
 
@@ -19,7 +21,7 @@ ROTATION = ("augment", "rotation")
 @pytest.fixture
 def page(tmp_path: Path, qtbot: QtBot) -> NewRunPage:
     (tmp_path / "files").mkdir()
-    page = NewRunPage(FakeAssist(tmp_path / "files"), tmp_path / "runs")  # type: ignore[arg-type]
+    page = new_run_page(FakeRpcClient(tmp_path / "files"), tmp_path)
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()

@@ -18,7 +18,8 @@ from gui.text import settings
 from gui.viewmodels.callback_catalog import PATIENCE_SECONDS, CallbackCatalog
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.new_run.pages import new_run_page
+from tests.gui.rpc_clients import FakeRpcClient
 from tests.installed_callbacks import installed
 from trainer.store.folder import RunFolder, state
 from trainer.store.run_files import settings_tables
@@ -46,14 +47,8 @@ FOLLOWER: Answer = {"name": "follower", "about": "", "obstacles": [{"name": "sch
 GONE: Answer = {"name": "gone", "problem": {"code": "x.y", "what": "It cannot be loaded."}}
 
 
-class FakeHelper(FakeAssist):
+class FakeHelper(FakeRpcClient):
     """A helper that is asked of nothing else."""
-
-    def poll(self) -> None:
-        pass
-
-    def retire(self) -> None:
-        self.callbacks.clear()
 
     def tell(self, *refused: Answer) -> None:
         self.answer("callbacks", ok=True, callbacks=[NOTES, FOLLOWER, GONE], refused=list(refused))
@@ -67,14 +62,14 @@ def helper(tmp_path: Path) -> FakeHelper:
 @pytest.fixture
 def page(helper: FakeHelper, tmp_path: Path, qtbot: QtBot) -> NewRunPage:
     """Unfolded, and it is known which callbacks there are."""
-    page: Any = NewRunPage(FakeAssist(tmp_path), tmp_path / "runs", make_client=lambda: helper)  # type: ignore[arg-type, return-value]
+    page = new_run_page(FakeRpcClient(tmp_path), tmp_path, make_client=lambda: helper)
     qtbot.addWidget(page)
     page.resize(1000, 900)
     page.show()
     assert helper.asked == [], "no foreign code is run before someone looks"
     page.advanced.fold.click()
     helper.tell()
-    return page  # type: ignore[no-any-return]
+    return page
 
 
 def editor(page: NewRunPage, key: str, name: str = "notes") -> QWidget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +17,13 @@ from gui.new_run.data_check import FAULTS, FED, ODD, as_pixels
 from gui.new_run.new_run_page import NewRunPage
 from gui.text import settings
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE
+from tests.gui.new_run.pages import new_run_page
+from tests.gui.rpc_clients import FakeRpcClient
 from trainer.data.digits import load_digits
 from trainer.data.image_set import no_progress
 from trainer.store.arrays import write_arrays
 
 LR = ("train", "lr")
-
-
-class FakeAssist:
-    """Keeps what was asked; the test answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.callbacks: dict[str, Callable[[Answer], None]] = {}
-        self.asking: set[str] = set()
-
-    def ask(self, do: str, callback: Callable[[Answer], None], *, progress: Any = None, **fields: Any) -> None:
-        self.asked.append((do, fields))
-        self.callbacks[do] = callback
-        self.asking.add(do)
-
-    def cancel(self, do: str) -> None:
-        self.asking.discard(do)
-        self.callbacks.pop(do, None)
-
-    def answer(self, do: str, **fields: Any) -> None:
-        self.asking.discard(do)
-        self.callbacks.pop(do)(fields)
 
 
 REPORT: Answer = {
@@ -55,14 +34,14 @@ REPORT: Answer = {
 
 
 @pytest.fixture
-def assist(tmp_path: Path) -> FakeAssist:
+def assist(tmp_path: Path) -> FakeRpcClient:
     (tmp_path / "files").mkdir()
-    return FakeAssist(tmp_path / "files")
+    return FakeRpcClient(tmp_path / "files")
 
 
 @pytest.fixture
-def page(assist: FakeAssist, tmp_path: Path, qtbot: Any) -> NewRunPage:
-    page = NewRunPage(assist, tmp_path / "runs")  # type: ignore[arg-type]
+def page(assist: FakeRpcClient, tmp_path: Path, qtbot: Any) -> NewRunPage:
+    page = new_run_page(assist, tmp_path)
     qtbot.addWidget(page)
     page.resize(1000, 600)
     page.show()
@@ -163,7 +142,7 @@ def test_devices_are_offered(page: NewRunPage) -> None:
     assert editor.currentText() == "auto"
 
 
-def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeAssist, qtbot: Any) -> None:
+def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeRpcClient, qtbot: Any) -> None:
     check = page.check
     type_into(page, LR, "-1", qtbot)  # is none of its business
     check.button.click()
@@ -175,12 +154,14 @@ def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeAssist,
     assert [check.faults.item(0, place).text() for place in range(2)] == ["<i>x</i>.png", "cut off"]
     assert check.counts.item(0, 0).text() == "<b>кот</b>"
     assert [check.counts.item(1, place).text() for place in range(1, 4)] == ["10", "1", "0"]
-    assert "would fail" in check.verdict.text()
+    assert "would fail" in check.stops.text()
+    assert check.stops.isVisibleTo(page)
     page.set_source("mnist")
     assert not check.tabs.isVisibleTo(page)
+    assert not check.stops.isVisibleTo(page)
 
 
-def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: FakeAssist) -> None:
+def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: FakeRpcClient) -> None:
     check = page.check
     train, test = ({"path": f"{part}/1.png", "split": part, "class": "dog"} for part in ("train", "test"))
     other = {"path": "<b>2</b>.png", "split": "train", "class": "cat"}
@@ -214,7 +195,7 @@ def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: F
     assert check.odd.rowCount() == 0
 
 
-def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeAssist) -> None:
+def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeRpcClient) -> None:
     page.check.button.click()
     assist.answer(
         "data", ok=False, code="x", parameters={}, what="No <b>network</b>", where="here", expected="", fix=""
@@ -227,7 +208,7 @@ def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeAssist)
     assert page.check.button.text() == "Check data"
 
 
-def test_the_preview_follows_the_augmentation(page: NewRunPage, assist: FakeAssist, qtbot: Any) -> None:
+def test_the_preview_follows_the_augmentation(page: NewRunPage, assist: FakeRpcClient, qtbot: Any) -> None:
     check = page.check
     check.button.click()
     assist.answer("data", **REPORT)
@@ -271,7 +252,7 @@ def real() -> Iterator[RpcClient]:
 
 
 def test_the_engine_feeds_what_is_shown(real: RpcClient, tmp_path: Path, qtbot: Any) -> None:
-    page = NewRunPage(real, tmp_path / "runs")
+    page = new_run_page(real, tmp_path)
     qtbot.addWidget(page)
     page.show()
 
@@ -306,7 +287,7 @@ def test_reasons_of_faults_are_whole_and_names_are_cut_in_the_middle(qtbot) -> N
         qtbot.waitUntil(lambda: table.columnWidth(0) + table.columnWidth(REASON) == table.viewport().width())
 
 
-def test_the_check_counts_what_is_not_read_in_each_class(page: NewRunPage, assist: FakeAssist) -> None:
+def test_the_check_counts_what_is_not_read_in_each_class(page: NewRunPage, assist: FakeRpcClient) -> None:
     check = page.check
     check.button.click()
     left = {"class": "dog", "place": "train/dog", "kind": "format", "what": "HEIC", "count": 48, "example": "x.heic"}

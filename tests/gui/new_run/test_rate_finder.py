@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QLineEdit
 from gui.new_run.new_run_page import NewRunPage
 from gui.new_run.rate_button import RATE
 from gui.new_run.rate_finder import RateFinder
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.new_run.pages import new_run_page
+from tests.gui.rpc_clients import FakeRpcClient
 
 RATES = np.geomspace(1e-6, 1.0, 61)
 LOSSES = np.where(np.arange(61) < 50, 2 - np.arange(61) / 50, 40.0)
@@ -25,13 +26,13 @@ ANSWER: dict[str, Any] = {
 
 
 @pytest.fixture
-def assist(tmp_path: Path) -> FakeAssist:
-    return FakeAssist(tmp_path)
+def assist(tmp_path: Path) -> FakeRpcClient:
+    return FakeRpcClient(tmp_path)
 
 
 @pytest.fixture
-def page(assist: FakeAssist, tmp_path: Path, qtbot: Any) -> NewRunPage:
-    page = NewRunPage(assist, tmp_path / "runs")  # type: ignore[arg-type]
+def page(assist: FakeRpcClient, tmp_path: Path, qtbot: Any) -> NewRunPage:
+    page = new_run_page(assist, tmp_path)
     qtbot.addWidget(page)
     page.resize(1000, 600)
     page.show()
@@ -45,7 +46,7 @@ def opened(page: NewRunPage) -> RateFinder:
     return found[0]
 
 
-def test_what_is_found_is_taken_over(page: NewRunPage, assist: FakeAssist, qtbot: Any) -> None:
+def test_what_is_found_is_taken_over(page: NewRunPage, assist: FakeRpcClient, qtbot: Any) -> None:
     finder = opened(page)
     do, fields = assist.asked[-1]
     assert (do, fields["settings"], fields["runs"]) == ("rates", page.form.tables(), str(page.form.root))
@@ -60,7 +61,7 @@ def test_what_is_found_is_taken_over(page: NewRunPage, assist: FakeAssist, qtbot
     assert "--lr 0.012" in page.command.text()
 
 
-def test_another_rate_by_the_other_rule_or_by_a_click(page: NewRunPage, assist: FakeAssist) -> None:
+def test_another_rate_by_the_other_rule_or_by_a_click(page: NewRunPage, assist: FakeRpcClient) -> None:
     finder = opened(page)
     assist.answer("rates", **ANSWER)
     finder.rule_buttons["valley"].click()
@@ -71,13 +72,13 @@ def test_another_rate_by_the_other_rule_or_by_a_click(page: NewRunPage, assist: 
     assert finder.chart.readings[0].value == "1e-06 · 2.000"
 
 
-def test_exploded_losses_do_not_flatten_the_curve(page: NewRunPage, assist: FakeAssist) -> None:
+def test_exploded_losses_do_not_flatten_the_curve(page: NewRunPage, assist: FakeRpcClient) -> None:
     finder = opened(page)
     assist.answer("rates", **ANSWER)
     assert finder.chart.y_range[1] < 3
 
 
-def test_a_refusal_and_a_curve_without_a_proposal_are_said(page: NewRunPage, assist: FakeAssist) -> None:
+def test_a_refusal_and_a_curve_without_a_proposal_are_said(page: NewRunPage, assist: FakeRpcClient) -> None:
     finder = opened(page)
     assist.answer("rates", ok=False, code="x", what="No such data.", parameters={}, where="", expected="", fix="")
     assert finder.stage.text() == "No such data."
@@ -90,7 +91,7 @@ def test_a_refusal_and_a_curve_without_a_proposal_are_said(page: NewRunPage, ass
     finder.reject()
 
 
-def test_closing_gives_up(page: NewRunPage, assist: FakeAssist) -> None:
+def test_closing_gives_up(page: NewRunPage, assist: FakeRpcClient) -> None:
     finder = opened(page)
     assert "rates" in assist.asking
     finder.reject()

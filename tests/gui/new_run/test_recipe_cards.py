@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from gui.new_run.new_run_page import NewRunPage
 from gui.new_run.recipe_cards import RecipeCard
-from gui.search.search_setup import SearchSetup
+from gui.new_run.search_setup import SearchSetup
 from gui.text import recipe_offers
 from gui.viewmodels.settings_form import MODEL
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.new_run.pages import new_run_page
+from tests.gui.rpc_clients import FakeRpcClient
 from tests.gui.viewmodels.test_recipe_advice import FACTS, TIMES, Fixture
 
 
@@ -26,7 +27,7 @@ def made() -> Fixture:
 
 @pytest.fixture
 def page(made: Fixture, tmp_path: Path, qtbot: Any) -> NewRunPage:
-    page = NewRunPage(FakeAssist(tmp_path), tmp_path / "runs", advice=made.advice)  # type: ignore[arg-type]
+    page = new_run_page(FakeRpcClient(tmp_path), tmp_path, made.advice)
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from gui.viewmodels.selection import EpochCursor
 from gui.widgets.bar_delegate import row_height
@@ -156,7 +157,7 @@ def test_the_heat_map_by_keyboard(qtbot: QtBot, made: SampleRun) -> None:
 
 
 def test_the_pixels_of_the_heat_map_are_the_figures(qtbot: QtBot, made: SampleRun) -> None:
-    from gui.window.theme import Colours
+    from gui.style.theme import Colours
 
     run = made.make()
     panel = panel_of(qtbot, run, EpochCursor())
@@ -242,7 +243,77 @@ def test_names_beside_the_heat_map_where_the_table_is_scrolled(qtbot: QtBot, tmp
     run = SampleRun(tmp_path, classes=tuple(f"class {number}" for number in range(10)), per_class=4).make()
     panel = panel_of(qtbot, run, EpochCursor())
     line = panel.heat.fontMetrics().height()
+    panel.resize(900, 400)  # higher, there is room for more than the rows
+    QApplication.processEvents()
     taken = panel.height() - panel.heat._room()
     panel.resize(900, round(taken + 10 * (line + row_height()) / 2))
     assert panel.heat.row_height * 10 > panel.heat._room() > 10 * (line - 3)
     assert panel.heat._margin() > panel.heat.fontMetrics().horizontalAdvance("class 9")
+
+
+def shown_pairs(panel: Any) -> list[list[tuple[int, int, int]]]:
+    views = panel.mistakes.views
+    return [[(pair.true, pair.predicted, pair.count) for pair in view.model_of_pairs.pairs] for view in views]
+
+
+def expected_pairs(matrix: Any, number: int) -> list[list[tuple[int, int, int]]]:
+    """From the cells of a row and a column of the confusion matrix."""
+    others = [other for other in range(len(matrix)) if other != number]
+    row = [(number, other, matrix[number][other]) for other in others]
+    column = [(other, number, matrix[other][number]) for other in others]
+    return [[pair for pair in part if pair[2]] for part in (row, column)]
+
+
+def test_the_mistakes_with_the_marked_class_stand_below(qtbot: QtBot, made: SampleRun) -> None:
+    run, cursor = made.make(), EpochCursor()
+    cursor.chosen = 1
+    panel = panel_of(qtbot, run, cursor)
+    matrix = run.model.verdicts[1].matrix
+    worst = int(panel.table.classes.order[0])
+    for number in (None, *range(3)):
+        if number is None:
+            number = worst
+        else:
+            panel.table.mark(number)
+        found = shown_pairs(panel)
+        assert [sorted(part) for part in found] == [sorted(part) for part in expected_pairs(matrix, number)]
+        for part, title in zip(found, panel.mistakes.titles, strict=True):
+            counts = [pair[2] for pair in part]
+            assert counts == sorted(counts, reverse=True)
+            assert title.accessibleName().endswith(f": {sum(counts)}")
+    assert any(shown_pairs(panel))
+    assert panel.mistakes.isVisible()
+
+
+def test_a_click_or_enter_on_a_mistake_shows_its_images(qtbot: QtBot, made: SampleRun) -> None:
+    cursor = EpochCursor()
+    cursor.chosen = 1
+    panel = panel_of(qtbot, made.make(), cursor)
+    view = next(view for view in panel.mistakes.views if view.model_of_pairs.pairs)
+    pair = view.model_of_pairs.pairs[0]
+    column = next(column for column in range(2) if not view.isColumnHidden(column))
+    place = view.visualRect(view.model_of_pairs.index(0, column)).center()
+    with qtbot.waitSignal(panel.cell_chosen) as caught:
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert caught.args == [pair.true, pair.predicted]
+    with qtbot.waitSignal(panel.cell_chosen) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert caught.args == [pair.true, pair.predicted]
+
+
+def test_mistakes_are_shown_only_where_the_table_needs_no_room(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path, classes=tuple(f"class {number}" for number in range(10)), per_class=4).make()
+    cursor = EpochCursor()
+    cursor.chosen = 1
+    panel = panel_of(qtbot, run, cursor)
+    table = panel.table
+    for height in (300, 420, 560, 900, 1400):
+        panel.resize(900, height)
+        QApplication.processEvents()
+        shown = panel.mistakes.isVisible()
+        assert shown == (height >= 560)
+        if shown:
+            rows = table.verticalHeader().defaultSectionSize() * table.classes.rowCount()
+            assert rows <= table.viewport().height(), "all classes are in sight"
+            assert panel.mistakes.geometry().bottom() <= panel.height()
+            assert panel.mistakes.geometry().top() >= panel._upper.geometry().bottom()

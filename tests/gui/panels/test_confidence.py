@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gui.engine.rpc_client import RpcClient
 from gui.viewmodels.calibration_reader import evaluate_command, is_stale, read_calibration
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from tests.gui.sample_runs import SampleRun, shown
@@ -90,7 +91,7 @@ def test_the_command_names_the_run_and_its_place(run: OpenRun, monkeypatch: pyte
 def panel(qtbot: QtBot) -> Any:
     from gui.panels.confidence import ConfidencePanel
 
-    made = ConfidencePanel(EpochCursor())
+    made = ConfidencePanel(EpochCursor(), RpcClient())
     qtbot.addWidget(made)
     made.resize(900, 500)
     made.show()
@@ -130,7 +131,7 @@ def test_without_a_temperature_there_is_nothing_to_choose(panel: Any, run: OpenR
     show(panel, run)
     assert not panel.stage.isVisible()
     assert [curve for _, curve in panel.coverage.curves] == [found.before.coverage]
-    assert "every validation image is predicted correctly" in texts(panel)
+    assert "every validation image was predicted correctly" in texts(panel)
 
 
 def test_a_bin_and_a_point_are_told_by_mouse_and_keys(panel: Any, run: OpenRun, qtbot: QtBot) -> None:

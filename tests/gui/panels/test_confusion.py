@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from gui.engine.rpc_client import RpcClient
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.selection import EpochCursor
 from tests.gui.sample_runs import SampleRun
 
@@ -25,7 +27,7 @@ def made(tmp_path: Path) -> SampleRun:
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor) -> Any:
     from gui.panels.confusion.confusion_panel import ConfusionPanel
 
-    panel = ConfusionPanel(cursor)
+    panel = ConfusionPanel(cursor, Explanations(RpcClient()))
     qtbot.addWidget(panel)
     panel.resize(900, 560)
     panel.show()
@@ -184,7 +186,7 @@ def test_better_and_worse_have_a_colour_each(qtbot: QtBot, made: SampleRun) -> N
 
 @pytest.mark.parametrize("name", ["#000000", "#ffffff", "#0072b2", "#d55e00", "#808080", "#fee838"])
 def test_ink_stands_out(name: str) -> None:
-    from gui.widgets.labels import ink_on
+    from gui.widgets.drawing import ink_on
 
     def luminance(colour: QColor) -> float:
         parts = [colour.redF(), colour.greenF(), colour.blueF()]
@@ -282,7 +284,7 @@ def test_small_images_stay_sharp(qtbot: QtBot) -> None:
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QImage, QPainter
 
-    from gui.widgets.labels import draw_picture, image_of
+    from gui.widgets.drawing import draw_picture, image_of
 
     pixels = np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
     target = QImage(75, 75, QImage.Format.Format_RGB888)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gui.engine.rpc_client import RpcClient
 from gui.panels.confusion.confusion_panel import ConfusionPanel
 from gui.panels.confusion.matrix import LARGEST, SMALLEST
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.selection import EpochCursor
 from tests.gui.sample_runs import SampleRun
 
@@ -16,7 +18,7 @@ from tests.gui.sample_runs import SampleRun
 def panel_of(qtbot: QtBot, root: Path, classes: int, size: tuple[int, int]) -> ConfusionPanel:
     names = tuple(f"class {number}" for number in range(classes))
     run = SampleRun(root, classes=names, per_class=4).make()
-    panel = ConfusionPanel(EpochCursor())
+    panel = ConfusionPanel(EpochCursor(), Explanations(RpcClient()))
     qtbot.addWidget(panel)
     panel.resize(*size)
     panel.show()

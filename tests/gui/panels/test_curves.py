@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from gui.panels.curves.curves_panel import CurvesPanel
 from gui.plotting.chart import Chart
+from gui.style import theme
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.window import theme
 from tests.gui.sample_runs import shown
 from trainer.errors import DiskError
 from trainer.store.folder import RunFolder

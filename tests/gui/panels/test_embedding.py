@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gui.engine.rpc_client import RpcClient
 from gui.viewmodels.embedding import frame, items, nearest, predicted, read_map, stamp
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex
 from gui.viewmodels.selection import EpochCursor
-from tests.gui.sample_runs import SampleRun
+from tests.gui.rpc_clients import RecordingRpcClient
+from tests.gui.sample_runs import SampleRun, shown
 from trainer.store.arrays import write_arrays
 
 if TYPE_CHECKING:
@@ -135,24 +138,10 @@ def test_nearest_and_frame() -> None:
 # -- the panel ---------------------------------------------------------------------------------------------------
 
 
-class FakeAssist:
-    """Keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.cancelled: list[str] = []
-
-    def ask(self, do: str, callback: Any, *, progress: Any = None, **fields: Any) -> None:
-        self.asked.append({"do": do, "callback": callback, "progress": progress, **fields})
-
-    def cancel(self, do: str) -> None:
-        self.cancelled.append(do)
-
-
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor | None = None, assist: Any = None) -> Any:
     from gui.panels.embedding import EmbeddingPanel
 
-    panel = EmbeddingPanel(cursor or EpochCursor(), assist)
+    panel = EmbeddingPanel(cursor or EpochCursor(), assist or RpcClient(), Explanations(RpcClient()))
     qtbot.addWidget(panel)
     panel.resize(900, 560)
     panel.show()
@@ -292,7 +281,7 @@ def test_by_keyboard_from_point_to_point(qtbot: QtBot, made: SampleRun) -> None:
 
 
 def test_the_panel_says_why_it_is_empty_and_makes_a_map(qtbot: QtBot, made: SampleRun) -> None:
-    assist = FakeAssist()
+    assist = RecordingRpcClient()
     panel = panel_of(qtbot, None, assist=assist)
     texts = {panel.empty.text()}
     assert not panel.make_button.isVisible()
@@ -326,7 +315,7 @@ def test_the_panel_says_why_it_is_empty_and_makes_a_map(qtbot: QtBot, made: Samp
 def test_a_damaged_map_is_told_and_can_be_made_anew(qtbot: QtBot, made: SampleRun) -> None:
     run = made.make()
     mapped(made).write_bytes(b"no map")
-    panel = panel_of(qtbot, run, assist=FakeAssist())
+    panel = panel_of(qtbot, run, assist=RecordingRpcClient())
     assert "map-valid.npz" in panel.empty.text()
     assert panel.make_button.isVisible()
     mapped(made)
@@ -353,12 +342,11 @@ def test_without_published_images_and_predictions_there_are_points_still(
 
 def test_from_a_point_to_the_images_that_are_similar(qtbot: QtBot, made: SampleRun, tmp_path: Path) -> None:
     from gui.panels.embedding import EmbeddingPanel
-    from gui.viewmodels.explanations import Explanations
     from tests.gui.explained_images import ExplainingAssist
 
     run, helper = made.make(), ExplainingAssist(tmp_path)
     mapped(made)
-    panel = EmbeddingPanel(EpochCursor(), None, Explanations(helper))  # type: ignore[arg-type]
+    panel = EmbeddingPanel(EpochCursor(), RpcClient(), Explanations(helper))  # type: ignore[arg-type]
     qtbot.addWidget(panel)
     panel.resize(900, 700)
     panel.show()
@@ -370,3 +358,24 @@ def test_from_a_point_to_the_images_that_are_similar(qtbot: QtBot, made: SampleR
     assert (helper.last["split"], helper.last["place"]) == ("valid", panel.map.places[4])
     helper.similar(1, 2)
     assert [button.neighbor.place for button in panel.detail.similar.buttons] == [10, 11, 99]
+
+
+def test_a_map_is_made_for_the_run_whose_button_was_pressed(qtbot: QtBot, made: SampleRun, tmp_path: Path) -> None:
+    assist = RecordingRpcClient()
+    made.ended = True
+    first, second = made.make(), SampleRun(tmp_path, name="second").make()
+    panel = panel_of(qtbot, first, assist=assist)
+    qtbot.mouseClick(panel.make_button, Qt.MouseButton.LeftButton)
+    assist.asked[0]["progress"]("tsne", 0, 0)
+    told = panel.empty.text()
+    panel.show_run(second)
+    panel.refresh(frozenset({"info"}))
+    assert "Cancel" not in panel.make_button.text()
+    panel.show_run(shown(first.folder))
+    panel.refresh(frozenset({"info"}))
+    assert (panel.make_button.text(), panel.empty.text()) == ("Cancel", told), "opened again, it is still being made"
+    panel.show_run(second)
+    panel.refresh(frozenset({"info"}))
+    qtbot.mouseClick(panel.make_button, Qt.MouseButton.LeftButton)
+    assert [one["run"] for one in assist.asked] == [str(run.folder.path) for run in (first, second)]
+    assert assist.cancelled == [], "nobody has cancelled anything"

@@ -9,11 +9,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.panels.base import Panel
+from gui.preferences import Preferences
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.run import ALL_TOPICS
+from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.window.panel_factory import make_panel
-from gui.window.preferences import Preferences
 from tests.gui.explained_images import ExplainingAssist
 from tests.gui.sample_runs import SampleRun
 
@@ -24,7 +25,7 @@ OVER = "This run ended before its first epoch"
 
 def shown(name: str, run: OpenRun, tmp_path: Path, qtbot: QtBot) -> Panel:
     assist: Any = ExplainingAssist(tmp_path)
-    panel = make_panel(name, EpochCursor(), assist, Preferences(), Explanations(assist))
+    panel = make_panel(name, EpochCursor(), assist, Preferences(), Explanations(assist), RunColours())
     qtbot.addWidget(panel)
     panel.resize(900, 600)
     panel.show()
@@ -76,3 +77,12 @@ def test_a_run_whose_process_was_killed_can_be_evaluated(name: str, tmp_path: Pa
     panel: Any = shown(name, unevaluated(tmp_path, epochs=2, ended=False), tmp_path, qtbot)
     assert "terminal" in said(panel)
     assert (panel.make_button if name == "map" else panel.evaluation.button).isVisible()
+
+
+@pytest.mark.parametrize("name", AFTER_THE_END)
+def test_the_one_thing_to_do_has_the_accent_until_it_is_under_way(name: str, tmp_path: Path, qtbot: QtBot) -> None:
+    panel: Any = shown(name, unevaluated(tmp_path, epochs=2, ended=True), tmp_path, qtbot)
+    button = panel.make_button if name == "map" else panel.evaluation.button
+    assert (button.isVisible(), button.property("kind")) == (True, "primary")
+    button.click()
+    assert (button.text(), button.property("kind")) == ("Cancel", "")

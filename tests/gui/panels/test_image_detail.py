@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.panels.confusion.image_detail import ImageDetail
+from gui.engine.rpc_client import RpcClient
+from gui.panels.confusion.image_detail import FACTS, GAP, PICTURE, ImageDetail
 from gui.panels.confusion.similar_strip import NeighborButton
 from gui.viewmodels.explanations import Explanations, ImageKey
 from gui.viewmodels.image_index import Seen, Verdicts
@@ -64,13 +65,14 @@ def click(qtbot: QtBot, widget: QWidget) -> None:
 def test_with_little_room_the_lines_are_scrolled_and_not_drawn_over_each_other(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    detail = ImageDetail(parent=window)
+    detail = ImageDetail(Explanations(RpcClient()), explained=False)
+    detail.setParent(window)
     detail.setGeometry(0, 0, 320, detail.fontMetrics().height() * 5)
     window.show()
     qtbot.waitExposed(window)
     line = detail.fontMetrics().height()
     assert all(caption.height() >= line for caption in detail.captions)
-    assert not detail.heat.switch.isVisible(), "nobody can be asked"
+    assert not detail.heat.switch.isVisible(), "nothing is offered"
 
 
 def test_nothing_is_asked_before_it_is_wanted(detail: ImageDetail, assist: ExplainingAssist) -> None:
@@ -222,7 +224,7 @@ def test_news_are_looked_for_until_the_answer_is_there(
     click(qtbot, detail.heat.switch)
     qtbot.waitUntil(lambda: assist.polled > 1)
     assist.explain()
-    qtbot.waitUntil(lambda: not detail.heat._poll.isActive())
+    qtbot.waitUntil(lambda: not detail.heat._answers.isActive())
 
 
 def test_all_of_it_by_keyboard(detail: ImageDetail, assist: ExplainingAssist, qtbot: QtBot) -> None:
@@ -243,3 +245,23 @@ def test_the_picture_begins_where_the_facts_begin(detail: ImageDetail, qtbot: Qt
     assert abs(top - detail.captions[0].mapTo(detail, QPoint(0, 0)).y()) <= 4
     assert detail.picture.height() <= detail.picture.width() + 1, "no empty space below it"
     assert lines(detail)[4:] == ["cat/3.png", "8×8"]
+
+
+@pytest.mark.parametrize("height", range(260, 760, 50))
+def test_a_heat_map_can_be_read_before_the_verdicts_by_epoch_have_room(
+    detail: ImageDetail, assist: ExplainingAssist, qtbot: QtBot, height: int
+) -> None:
+    verdicts = Verdicts(0, np.arange(1, 4), np.array([0, 1, 0]), np.array([0.5, 0.75, 1.0]))
+    detail.resize(420, height)
+    detail.show_image(seen(), verdicts, NAMES, 1, key())
+    click(qtbot, detail.heat.switch)
+    click(qtbot, detail.similar_switch)
+    answer_both(assist)
+    qtbot.wait(1)
+    strip = detail.strip.height() + detail.strip_caption.height() + 2 * GAP
+    room, beside_heat = detail.heat.height(), detail.strip.isVisible()
+    assert beside_heat == (room - (0 if beside_heat else strip) >= PICTURE)
+    click(qtbot, detail.heat.switch)
+    qtbot.wait(1)
+    assert detail.strip.isVisible() or not beside_heat, "the facts need less"
+    assert detail.heat.height() > FACTS * detail.fontMetrics().height() or not detail.strip.isVisible()

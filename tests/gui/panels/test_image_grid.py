@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from gui.engine.rpc_client import RpcClient
 from gui.panels.confusion.confusion_panel import ConfusionPanel
 from gui.panels.confusion.image_grid import SIDE
+from gui.text.class_text import ARROW
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.selection import EpochCursor
-from gui.widgets.labels import ARROW
 from tests.gui.sample_runs import SampleRun
 
 SHORT, LONG = ("cat", "dog", "frog"), "a very long name" * 4
@@ -18,7 +20,7 @@ SHORT, LONG = ("cat", "dog", "frog"), "a very long name" * 4
 
 def panel_of(qtbot: QtBot, root: Path, classes: tuple[str, ...]) -> ConfusionPanel:
     run = SampleRun(root, classes=classes, per_class=8).make()
-    panel = ConfusionPanel(EpochCursor())
+    panel = ConfusionPanel(EpochCursor(), Explanations(RpcClient()))
     qtbot.addWidget(panel)
     panel.resize(1000, 600)
     panel.show()

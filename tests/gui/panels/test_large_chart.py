@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.panels.curves.curves_panel import CurvesPanel
+from gui.style.dimensions import MEDIUM, icon_size
 from tests.gui.panels.test_chart_zoom import LEFT, NONE, PLAIN, drag, point, send
 from tests.gui.panels.test_chart_zoom import panel as panel
 from tests.gui.panels.test_curves import written
@@ -60,8 +61,13 @@ def test_a_chart_takes_the_place_of_all_and_gives_it_back(
     qtbot.waitUntil(lambda: visible(panel) == {name})
     qtbot.waitUntil(lambda: chart.width() > 0.9 * panel.area.width() and chart.height() > 0.8 * panel.area.height())
     assert len(chart.scene.strokes) > 0
+    button = chart.head.button
+    assert button is not None
+    assert button.iconSize() == panel.bar.table_button.iconSize() == icon_size(), "as large as those of the panel"
+    assert chart.head.rect().contains(button.geometry())
     turn()
     qtbot.waitUntil(lambda: visible(panel) == everything)
+    assert button.iconSize() == icon_size(MEDIUM)
     qtbot.waitUntil(lambda: chart.geometry() == before)
 
 

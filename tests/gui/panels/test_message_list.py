@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.panels.message_list import MessageList
+from gui.style import theme
 from gui.text.messages import Severity, message_parts, severity
-from gui.window import theme
 from tests.gui.sample_messages import ALL, AT, DETACHED, FAILED, LOSS, STOP, message
 from trainer import events as ev
 from trainer.store.attempt_history import Message
@@ -118,3 +118,15 @@ def test_long_messages_are_wrapped(messages: MessageList) -> None:
     messages.show_messages((long,))
     assert messages.text.document().begin().layout().lineCount() > 2
     assert messages.text.horizontalScrollBar().maximum() == 0
+
+
+def test_what_is_selected_stays_so_while_messages_are_added(messages: MessageList) -> None:
+    messages.show_messages(ALL[:2])
+    assert messages.text.find(lines(messages)[0][:10]) or messages.text.find(
+        lines(messages)[0][:10], messages.text.document().FindFlag.FindBackward
+    )
+    selected = messages.text.textCursor().selectedText()
+    messages.show_messages(ALL)
+    assert messages.text.textCursor().selectedText() == selected
+    messages.show_messages(ALL[2:])
+    assert not messages.text.textCursor().hasSelection(), "it does not stand there any more"

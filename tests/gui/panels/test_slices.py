@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.selection import EpochCursor
 from tests.gui.sample_runs import SampleRun
 from tests.gui.sample_slices import SliceRun
@@ -49,7 +50,7 @@ def helper(tmp_path: Path) -> FakeHelper:
 def panel_of(qtbot: QtBot, run: Any, helper: Any) -> Any:
     from gui.panels.slices.slices_panel import SlicesPanel
 
-    panel = SlicesPanel(EpochCursor(), helper)
+    panel = SlicesPanel(EpochCursor(), helper, Explanations(helper))
     qtbot.addWidget(panel)
     panel.resize(900, 560)
     panel.show()
@@ -230,13 +231,12 @@ def test_a_slice_is_left_with_its_split(qtbot: QtBot, made: SliceRun) -> None:
 
 
 def test_a_slice_is_compared_with_itself_at_another_epoch(qtbot: QtBot, made: SliceRun) -> None:
-    from gui.panels.confusion.confusion_panel import MODES
     from tests.gui.panels.test_confusion import choose as activate
     from tests.gui.panels.test_confusion import panel_of as errors_of
 
     panel = errors_of(qtbot, made.make(), EpochCursor())
     panel.show_slice("valid", "File name: cam2", frozenset(np.flatnonzero(made.bad).tolist()))
-    activate(panel.mode, MODES.index("difference"))
+    activate(panel.mode, panel.mode.findText("Difference"))
     # every epoch gave the same answers to these images
     assert not np.asarray(panel.matrix.matrix.shown.values).any()
 

@@ -14,8 +14,8 @@ from gui.plotting.chart import Chart, Scene
 from gui.plotting.chart_head import ChartHead
 from gui.plotting.markers import Look, Reading
 from gui.plotting.painting import Stroke
+from gui.style.dimensions import text_font
 from gui.text.formats import significant
-from gui.window.dimensions import text_font
 
 
 @pytest.mark.parametrize("top", [0.5, 1_500_000.0, 987_654_321.0, 1e-7])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +13,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gui.runs.compare_dialog import CompareDialog
-from gui.runs.run_text import groups, orders, shown
+from gui.runs.run_text import groups, in_full, orders, shown
 from gui.runs.runs_panel import RunsPanel
-from gui.window.preferences import Preferences
-from gui.window.runs_side import RunsSide
+from gui.viewmodels.run_list import RunList
+from gui.window import i18n
 from tests.gui.viewmodels.test_run_list import make
 from trainer.store import notes
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    for number, name in enumerate(("old", "middle", "new")):
-        folder = make(tmp_path, name, started_at=f"2026-01-0{number + 1}T10:00:00+00:00", epoch=5, epochs=5,
-                      best_epoch=3, best_loss=0.5 + number, best_macro_f1=0.9 - number / 10, elapsed=65.0)  # fmt: skip
-        folder.run_toml.write_text(f'model = "cnn"\n[train]\nlr = 0.{number + 1}\nseed = 1\n', encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def panel(root: Path, qtbot: Any) -> RunsPanel:
-    panel = RunsPanel(root)
-    qtbot.addWidget(panel)
-    panel.resize(900, 500)
-    panel.show()
-    panel.tick()
-    return panel
+from trainer.store.versions import VERSIONS
 
 
 def texts(panel: RunsPanel, column: str = "name") -> list[str]:
@@ -54,12 +38,33 @@ def test_rows_say_what_is_known(panel: RunsPanel) -> None:
     assert all(word in spoken for word in ("new", "completed", "macro-F1 0.7"))
 
 
+def test_a_run_of_a_newer_version_is_said_to_be_one_in_the_language_of_the_window(
+    root: Path, qapp: QApplication
+) -> None:
+    values = json.loads((root / "new" / "summary.json").read_text("utf-8"))
+    assert values["format"] == VERSIONS["summary"]
+    (root / "new" / "summary.json").write_text(json.dumps({**values, "format": values["format"] + 1}), "utf-8")
+    model = RunList(root)
+    model.refresh()
+    row = next(row for row in model.rows if row.name == "new")
+    assert "newer Epochscope" in in_full(row, False, QLocale())
+    i18n.choose(qapp, "ru")
+    try:
+        told = in_full(row, False, QLocale())
+    finally:
+        i18n.choose(qapp, "en")
+    assert "создан более новой версией Epochscope" in told
+    assert "newer Epochscope" not in told
+    assert "Доступны" not in told  # its parameters are not those of an unknown name
+
+
 def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
     panel = RunsPanel(tmp_path / "none")
     qtbot.addWidget(panel)
     panel.show()
     panel.tick()
     assert "New run" in panel.empty.text.text()
+    assert not any(widget.isVisible() for widget in (panel.search, panel.count, panel.order_button, panel.bar))
     assert panel.empty.isVisible()
     make(tmp_path / "none", "first")
     panel.tick()
@@ -124,7 +129,6 @@ def test_compare_takes_the_selected_or_the_overlaid(panel: RunsPanel, root: Path
     wanted: list[list[Path]] = []
     panel.compare_wanted.connect(wanted.append)
     panel.view.select_row(0)
-    assert not panel.compare_action.isEnabled()
     assert panel.items.setData(panel.items.index(2, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     panel._selected()
     panel.compare_action.trigger()
@@ -148,33 +152,27 @@ def test_ticked_runs_are_compared_without_the_open_one(panel: RunsPanel, root: P
     assert wanted == [[root / "old", root / "new"]] * 2
 
 
-def test_continue_asks_for_epochs(panel: RunsPanel, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_continue_asks_for_epochs(panel: RunsPanel, root: Path) -> None:
     wanted: list[tuple[Path, int]] = []
     panel.continue_wanted.connect(lambda path, epochs: wanted.append((path, epochs)))
-    asked: list[tuple[object, ...]] = []
-    monkeypatch.setattr(panel, "_ask_epochs", lambda *about: asked.append(about) or 9)
-    panel.view.select_row(0)
-    panel.continue_action.trigger()
-    assert asked == [("new", 6, 15)]
-    assert wanted == [(root / "new", 9)]
-    monkeypatch.setattr(panel, "_ask_epochs", lambda *about: None)
-    panel.continue_action.trigger()
-    assert len(wanted) == 1
+    asked: list[tuple[str, int]] = []
 
-
-def test_the_question_for_epochs(panel: RunsPanel) -> None:
-    asked: list[str] = []
-
-    def accept() -> None:
+    def answer(given: int | None) -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QInputDialog)
-        asked.append(dialog.windowTitle())
-        dialog.setIntValue(3)  # below the least
-        dialog.accept()
+        asked.append((dialog.windowTitle(), dialog.intValue()))
+        if given is None:
+            dialog.reject()
+        else:
+            dialog.setIntValue(given)
+            dialog.accept()
 
-    QTimer.singleShot(0, accept)
-    assert panel._ask_epochs("new", 6, 15) == 6
-    assert asked == ["Continue new"]
+    panel.view.select_row(0)
+    for given in (9, 3, None):  # 3 is below the least
+        QTimer.singleShot(0, partial(answer, given))
+        panel.continue_action.trigger()
+    assert asked == [("Continue new", 15)] * 3
+    assert wanted == [(root / "new", 9), (root / "new", 6)]
 
 
 def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Path) -> None:
@@ -229,7 +227,9 @@ def test_the_menus_open(panel: RunsPanel) -> None:
     menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
     assert choices in menus
     offered = [action for action in choices.actions() if not action.isSeparator()]
-    assert [action.text() for action in offered] == [*orders().values(), *groups().values()]
+    assert [action.text() for action in offered] == [
+        *orders().values(), *groups().values(), "Group by setting",
+    ]  # fmt: skip
     assert [action.text() for action in offered if action.isChecked()] == ["Newest first", "No groups"]
     for menu in menus:
         menu.close()
@@ -269,7 +269,6 @@ def test_one_run_is_compared_with_the_one_that_is_shown(panel: RunsPanel, root: 
     wanted: list[list[Path]] = []
     panel.compare_wanted.connect(wanted.append)
     panel.show_run(root / "old")
-    assert not panel.compare_action.isEnabled()
     panel.view.select_row(panel.items.index_of("new").row())
     panel.compare_action.trigger()
     assert wanted == [[root / "new", root / "old"]]
@@ -296,98 +295,3 @@ def test_all_rows_have_one_height_and_follow_the_font(panel: RunsPanel, qtbot: A
     larger = {panel.view.visualRect(panel.items.index(row, 0)).height() for row in range(3)}
     assert len(larger) == 1
     assert larger.pop() > heights.pop()
-
-
-def choose(panel: RunsPanel, text: str) -> None:
-    next(one for one in panel.order_button.choices.actions() if one.text() == text).trigger()
-
-
-def test_groups_have_heads_that_open_nothing(panel: RunsPanel, root: Path, qtbot: Any) -> None:
-    make(root, "other", model="mlp", started_at="2026-01-09T10:00:00+00:00")
-    panel.tick()
-    choose(panel, "Group by model")
-    assert texts(panel) == ["new", "middle", "old", "other"]
-    assert [panel.items.group_head(row) for row in range(4)] == [("cnn", 3), None, None, ("mlp", 1)]
-    assert "Group by model" in panel.order_button.toolTip()
-    view, look = panel.view, panel.view.delegate.look
-    rows = [view.visualRect(panel.items.index(row, 0)) for row in range(4)]
-    assert [row.height() - look.height for row in rows] == [look.head, 0, 0, look.head]
-    panel.search.setText("mlp")
-    assert panel.items.group_head(0) == ("mlp", 1)
-    panel.search.clear()
-    opened: list[Path] = []
-    panel.run_chosen.connect(opened.append)
-    head = rows[3].topLeft() + QPoint(40, look.head // 2)
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=head)
-    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=head)
-    assert opened == []
-    assert panel.selected() == []
-    body = view.delegate.body(rows[3], panel.items.index(3, 0))
-    box = view.delegate.box(body).center()
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box)
-    assert panel.runs.overlaid == ["other"]
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=body.center())
-    assert opened == [root / "other"]
-    spoken = panel.items.index(3, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken.startswith("mlp: other")
-    assert not view.grab().isNull()
-    choose(panel, "No groups")
-    assert {view.visualRect(panel.items.index(row, 0)).height() for row in range(4)} == {look.height}
-
-
-def test_the_best_of_each_group_is_marked(panel: RunsPanel, root: Path) -> None:
-    for name, value in (("wide", 0.5), ("wider", 0.6)):
-        make(root, name, model="mlp", best_macro_f1=value, started_at="2026-01-09T10:00:00+00:00")
-    panel.tick()
-
-    def marked() -> list[str]:
-        rows = range(panel.items.rowCount())
-        tips = {name: panel.items.index_of(name).data(Qt.ItemDataRole.ToolTipRole) for name in texts(panel)}
-        assert len(tips) == len(rows)
-        return sorted(name for name, tip in tips.items() if "★" in tip)
-
-    assert marked() == ["old"]
-    choose(panel, "Group by model")
-    assert marked() == ["old", "wider"]
-    choose(panel, "Group by data")
-    assert marked() == ["old"]
-
-
-def test_the_order_is_remembered(root: Path, qtbot: Any) -> None:
-    sides = [RunsSide(root, Preferences()) for _ in range(2)]
-
-    def panel_of(side: RunsSide) -> RunsPanel:
-        qtbot.addWidget(side)
-        side.show()
-        side.tick()
-        assert side.panel is not None
-        return side.panel
-
-    first = panel_of(sides[0])
-    choose(first, "Highest F1 first")
-    choose(first, "Group by day")
-    again = panel_of(sides[1])
-    assert texts(again) == texts(first)
-    assert again.runs.grouped_by == "day"
-    assert "Highest F1 first" in again.order_button.toolTip()
-
-
-@pytest.mark.parametrize("kept", ["", "nonsense", "started|True|colour", "|||", "macro_f1|maybe|data"])
-def test_an_order_that_is_no_longer_known_is_the_first_one(root: Path, qtbot: Any, kept: str) -> None:
-    preferences = Preferences()
-    preferences._file.setValue("run_order", kept)
-    made = RunsSide(root, preferences)
-    qtbot.addWidget(made)
-    made.tick()
-    assert made.panel is not None
-    runs = made.panel.runs
-    assert (runs.sort_column, runs.descending, runs.grouped_by) == ("started", True, "")
-
-
-def test_each_order_can_be_chosen_from_the_menu(panel: RunsPanel) -> None:
-    for order in orders():
-        choose(panel, orders()[order])
-        assert (panel.runs.sort_column, panel.runs.descending) == order
-        assert orders()[order] in panel.order_button.toolTip()
-    panel.items.arrange("macro_f1", True)
-    assert texts(panel) == ["old", "middle", "new"]

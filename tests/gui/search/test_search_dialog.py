@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLocale, QPointF, Qt
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from gui.search.search_dialog import SearchDialog
@@ -17,8 +17,9 @@ from trainer.search.search_plan import SearchPlan
 from trainer.search.search_space import parse_space, with_values
 from trainer.settings import describe, merge
 from trainer.store import summary as summaries
-from trainer.store.folder import create_run, current_owner, write_owner
+from trainer.store.folder import current_owner, write_owner
 from trainer.store.requests import Request, poll
+from trainer.store.run_creation import create_run
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchRecord,
@@ -102,11 +103,23 @@ def test_the_best_trial_is_on_top_and_opens_its_run(dialog: SearchDialog, tmp_pa
     assert opened == [tmp_path / "few-1"]
 
 
+def test_settings_and_metrics_of_trials_are_written_alike(dialog: SearchDialog) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.Russian))
+    try:
+        assert dialog.table._record is not None
+        dialog.table.show_record(dialog.table._record)
+        assert rows(dialog)[0] == ["few-2 ★", "completed", "0,01", "64", "1", "0,5000"]
+    finally:
+        QLocale.setDefault(before)
+
+
 def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
     best, values = dialog.history.scene.strokes
     assert values.x.tolist() == [1, 2, 3]
     assert values.y.tolist() == [2.0, 0.5, 3.0]
-    assert best.y.tolist() == [2.0, 0.5, 0.5]
+    assert best.x.tolist() == [1, 2, 2, 3, 3]
+    assert best.y.tolist() == [2.0, 2.0, 0.5, 0.5, 0.5], "in steps"
     assert [axis.name for axis in dialog.parallel.axes] == [RATE, BATCH, "Validation loss"]
     assert [text for _, text in dialog.parallel.axes[-1].marks] == [significant(0.5), significant(3.0)]
     lines = {line.trial.number: line for line in dialog.parallel.lines}
@@ -303,3 +316,13 @@ def test_figures_stand_below_each_other_and_the_columns_fill_the_table(dialog: S
 
 def test_closing_is_not_what_the_dialog_is_for(dialog: SearchDialog) -> None:
     assert not any(button.isDefault() for button in dialog.findChildren(QPushButton))
+
+
+def test_the_selected_trial_stays_selected_wherever_it_stands_now(dialog: SearchDialog, tmp_path: Path) -> None:
+    dialog.table.selectRow(1)
+    assert rows(dialog)[1][0] == "few-1"
+    more = msgspec.structs.replace(RECORD, trials=(*RECORD.trials, trial(5, 0.1)), best=5, wanted=6)
+    written(tmp_path, more)
+    dialog.poll()
+    assert [rows(dialog)[index.row()][0] for index in dialog.table.selectionModel().selectedRows()] == ["few-1"]
+    assert rows(dialog)[dialog.table.currentRow()][0] == "few-1", "Enter opens its run"

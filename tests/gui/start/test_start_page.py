@@ -21,17 +21,20 @@ Make = Callable[..., Any]
 def listed(qtbot: QtBot, window: Window) -> list[str]:
     """Names on the cards, once the list has been looked at."""
     window.runs_side.tick()
-    window.start_place.page.recent.show_runs(window.runs_side.newest())
+    window.start_place.show_runs(window.runs_side.newest())
     return [card.run.row.name for card in window.start_place.page.recent.cards if card.run and not card.isHidden()]
 
 
 def test_the_last_runs_are_offered_the_newest_first(qtbot: QtBot, window: Window, root: Path) -> None:
     assert listed(qtbot, window) == []
-    assert window.start_place.page.recent.empty.isVisible()
+    page = window.start_place.page
+    assert not page.recent_title.isVisible()
+    assert len({card.x() for card in page.buttons.values()}) == 2, "the other cards have the whole width"
     for day in range(1, 7):
         make(root, f"day-{day}", started_at=f"2026-01-0{day}T10:00:00+00:00", best_macro_f1=day / 10)
     assert listed(qtbot, window) == ["day-6", "day-5", "day-4", "day-3"]
-    assert window.start_place.page.recent.empty.isHidden()
+    assert page.recent_title.isVisible()
+    qtbot.waitUntil(lambda: len({card.x() for card in page.buttons.values()}) == 1)
     names = [card.accessibleName() for card in window.start_place.page.recent.cards]
     assert "Highest macro-F1" in names[0]
     assert "Highest macro-F1" not in names[1]

@@ -9,10 +9,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.preferences import Preferences
 from gui.start.tour import Tour, beside
 from gui.viewmodels.demo_run import demo_run
 from gui.window.main_window import Window
-from gui.window.preferences import Preferences
 from trainer.store.folder import RunFolder
 
 ROOM = QRect(0, 0, 1280, 800)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 import trainer
 from gui.text.errors import code_text as error_told
-from gui.text.messages import message_text
+from gui.text.messages import message_parts
 from gui.text.reasons import note_text, reason_text, source_text, stop_text, where_word
 from gui.window import i18n
 from trainer import events as ev
@@ -91,7 +91,7 @@ def test_who_has_stopped_a_run_and_when(russian: None) -> None:
 
 def event_text(event: ev.Event) -> str:
     values = {name: getattr(event, name) for name in event.__struct_fields__}
-    return message_text(Message(1, 0, type(event).__name__, values))
+    return "\n".join(text for _, text in message_parts(Message(1, 0, type(event).__name__, values)))
 
 
 def ended(**more: Any) -> str:
@@ -127,8 +127,9 @@ def test_a_callback_that_failed_for_a_known_reason(russian: None) -> None:
         )
 
     assert failed("ValueError: odd") == "Сбой колбэка c в h: ValueError: odd"
-    told = failed("DiskError: The disk is full.", code="disk.full", parameters={"path": "/a"})
-    assert "На диске кончилось место" in told
+    parameters = {"path": "/a", "needed": 7, "free": 3, "reason": "No space left on device", "errno": "ENOSPC"}
+    told = failed("DiskError: The disk is full.", code="disk.full", parameters=parameters)
+    assert "На диске кончилось место: нужно 7 байт, свободно 3." in told
 
 
 def test_what_the_system_says_goes_by_its_number(russian: None) -> None:
@@ -164,6 +165,7 @@ NOTES: dict[str, tuple[dict[str, Any], *tuple[str, ...]]] = {
     "images_without_class": ({"count": 1, "example": "x.png"}, "1 image", "x.png"),
     "hidden_images": ({"count": 3, "example": "a/.x.png", "where": "a: 3"}, "3 hidden image", "a: 3"),
     "folders_beside": ({"count": 1, "example": "Holdout"}, "1 folder", "Holdout"),
+    "repeated_rows": ({"count": 24, "example": "a/x.png"}, "24 row", "a/x.png"),
     "link_loops": ({"count": 2, "example": "a/up"}, "2 link", "a/up"),
     "similar_names": ({"count": 2, "names": "A, a"}, "2 classes", "A, a"),
     "renamed_class": ({"folder": "val/cat", "name": "Cat"}, "val/cat", "class Cat"),

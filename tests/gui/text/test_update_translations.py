@@ -26,17 +26,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from gui.preferences import Preferences
 from gui.text.errors import code_text, ended_text, error_text, fault_text, fix_text, whole_text
 from gui.text.update_translations import ErrorCode, Text, error_codes, fault_codes, texts, texts_of
 from gui.window import i18n
 from gui.window.actions import MENUS
 from gui.window.main_window import Window
-from gui.window.preferences import Preferences
 from gui.window.tabs import PANELS
 from trainer.errors import UsageError
 from trainer.plugins import load_callback, load_metric, load_model
 from trainer.reasons import REASONS
 from trainer.resources import resource
+from trainer.settings.problems import PROBLEMS
 from trainer.settings.recipes import load_recipe
 from trainer.store.folder import RunFolder
 
@@ -138,14 +139,28 @@ def test_an_error_names_only_what_it_is_given() -> None:
             assert braces(message.forms[0]) <= known[message.text.source] | more, message
 
 
+def test_an_error_of_an_epoch_names_it() -> None:
+    """For such errors `error_parts` leaves out the place, whose words are English."""
+    of_epochs = {one.code for one in error_codes() if "epoch" in one.parameters}
+    assert of_epochs >= {"callback.failed", "diverged.step", "metric.failed"}
+    for message in RU:
+        if message.text.context == "Errors" and message.text.source in of_epochs:
+            assert "epoch" in braces(message.forms[0]), message
+
+
 def test_a_reason_names_what_its_english_names() -> None:
     found = {message.text.source: braces(message.forms[0]) for message in RU if message.text.context == "Codes"}
     assert found == {code: braces(text) for code, text in REASONS.items()}
 
 
+def test_a_problem_of_settings_names_what_its_english_names() -> None:
+    found = {message.text.source: braces(message.forms[0]) for message in RU if message.text.context == "Problems"}
+    assert found == {code: braces(text) for code, text in PROBLEMS.items() if code != "other"}
+
+
 def test_a_translation_has_the_shape_of_its_source() -> None:
     for (context, source, _, _), _, forms in RU:
-        if context not in ("Errors", "Fixes", "Faults", "Codes", "Sources"):  # their source is a code
+        if context not in ("Errors", "Fixes", "Faults", "Codes", "Sources", "Problems"):  # their source is a code
             assert all(shape(form) == shape(source) for form in forms), (source, forms)
 
 
@@ -183,7 +198,7 @@ def test_a_text_that_cannot_be_found_is_refused(tmp_path: Path) -> None:
 
 def test_errors_are_told_in_russian(russian: QApplication) -> None:
     error = UsageError("run.live", "one is being trained", where="/runs/one", fix="Stop it.", name="{one}")
-    told = ["Запуск «{one}» ещё обучается; он не удалён.", "Где: /runs/one", "Как исправить: сначала остановите его"]
+    told = ["Запуск «{one}» ещё обучается; он не удалён.", "Где: /runs/one", "Что делать: сначала остановите его"]
     assert error_text(error) == "\n".join(told)
     for one in error_codes():
         values = dict.fromkeys(one.parameters, "<value>")
@@ -199,8 +214,8 @@ def test_every_fix_is_told_in_russian(russian: QApplication, one: ErrorCode) -> 
         whole_text({"code": one.code, "parameters": values, "fix": "<fix>", **parts}),
         ended_text({"code": one.code, "parameters": values, "reason": "<what>", "fix": "<fix>", "error": "", **parts}),
     ):
-        assert "<where>" in text
-        assert "Как исправить: " in text
+        assert ("<where>" in text) == ("epoch" not in one.parameters)  # the text says the epoch itself
+        assert "Что делать: " in text
         assert "<fix>" not in text
         assert "<expected>" not in text
 

@@ -103,6 +103,11 @@ def test_thinning_keeps_the_extremes(scribe: Callable[..., Any]) -> None:
     assert len(x) == len(y) <= 2 * 51
     assert y.min() == pytest.approx(losses.min())
     assert y.max() == pytest.approx(losses.max())
+    for whole, wanted in ((599, 16), (600, 1)):
+        x, y, size = series.piece(line("loss", "raw"), "step", (0, 601), 50, whole)
+        assert size == wanted
+    np.testing.assert_allclose(y, losses)
+    assert x.tolist() == list(range(1, 601))
 
 
 def test_without_smoothing_the_line_is_what_was_reported(model: RunModel) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from gui.viewmodels.label_search import LabelSearch
 from tests.gui.label_answers import CLASSES, answer, proposal
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.rpc_clients import FakeRpcClient
 from trainer.store.arrays import write_arrays
 
 SETTINGS: dict[str, Any] = {"data": {"source": "photos", "edits": "mine.csv"}, "model": "softmax"}
@@ -20,7 +20,7 @@ SETTINGS: dict[str, Any] = {"data": {"source": "photos", "edits": "mine.csv"}, "
 
 class Asked:
     def __init__(self, folder: Path) -> None:
-        self.assist = FakeAssist(folder)
+        self.assist = FakeRpcClient(folder)
         self.news = 0
         self.search = LabelSearch(self.assist, self._tell)  # type: ignore[arg-type]
 

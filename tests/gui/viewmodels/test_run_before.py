@@ -8,7 +8,8 @@ from typing import Any
 from gui.viewmodels.run_before import run_before
 from trainer.settings import merge
 from trainer.store import summary
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import write_settings
 from trainer.store.summary import Summary
 
@@ -32,6 +33,14 @@ def test_the_newest_earlier_run_that_differs_in_its_edits_only(tmp_path: Path) -
     assert run_before(mended) == second
     again = run(tmp_path, "again", 6, edits="b.csv")
     assert run_before(again) == RunFolder(tmp_path / "later")
+
+
+def test_a_recorded_recipe_makes_no_difference(tmp_path: Path) -> None:
+    before = run(tmp_path, "before", 1)
+    edited = merge({"data": {"edits": "a.csv"}, "recipe": {"name": "seed"}})
+    after = run(tmp_path, "after", 2)
+    write_settings(after, edited.model_dump())
+    assert run_before(after) == before
 
 
 def test_there_may_be_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from gui.viewmodels import run_list
 from gui.viewmodels.run_list import RunList, look_at
-from gui.viewmodels.settings_comparison import compare_settings
+from gui.viewmodels.settings_comparison import compare_settings, differing_settings
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
@@ -76,6 +76,15 @@ def test_filter_wants_every_word_somewhere(three: Path, text: str, found: str) -
     model.refresh()
     model.filter(text)
     assert "".join(names(model)) == found
+
+
+def test_filter_finds_a_recipe(three: Path) -> None:
+    make(three, "d", recipe="photos-tuned")
+    model = RunList(three)
+    model.refresh()
+    model.filter("TUNED")
+    assert names(model) == ["d"]
+    assert [row.value("recipe") for row in model.rows] == ["photos-tuned"]
 
 
 def test_sorting_puts_what_is_missing_last_either_way(three: Path) -> None:
@@ -328,3 +337,59 @@ def test_a_run_that_gets_to_know_its_group_where_it_stands_is_listed_anew(tmp_pa
     assert any(runs.refresh().listed for _ in range(4))
     assert names(runs) == ["one", "two"]
     assert runs.group_sizes == {0: 2}
+
+
+def with_settings(root: Path, name: str, text: str, **fields: object) -> None:
+    make(root, name, **fields).run_toml.write_text(text, encoding="utf-8")
+
+
+def test_groups_of_a_setting_are_ordered_by_number(tmp_path: Path) -> None:
+    for number, rate in enumerate(("0.1", "1e-05", "10.0", "0.001", "0.1")):
+        with_settings(tmp_path, f"r{number}", f'[train]\nlr = {rate}\noptimizer = "sgd"\n')
+    make(tmp_path, "without")
+    model = RunList(tmp_path)
+    model.refresh()
+    model.arrange("name", False, "train.lr")
+    assert model.rows[0].group("train.lr") is None, "nothing is read before it is asked for"
+    assert model.read_settings(60)
+    assert names(model) == ["r1", "r3", "r0", "r4", "r2", "without"]
+    assert model.group_sizes == {0: 1, 1: 1, 2: 2, 4: 1, 5: 1}
+    assert not model.read_settings(60)
+    assert differing_settings(model.rows) == ["train.lr"]
+
+
+def test_settings_are_read_again_only_of_what_may_change(tmp_path: Path) -> None:
+    with_settings(tmp_path, "ended", "[train]\nseed = 1\n")
+    with_settings(tmp_path, "live", "[train]\nseed = 1\n", live=True, status="running")
+    model = RunList(tmp_path)
+    model.refresh()
+    model.read_settings(60)
+    assert differing_settings(model.rows) == []
+    for name in ("ended", "live"):
+        (tmp_path / name / "run.toml").write_text("[train]\nseed = 22\n", encoding="utf-8")
+    model.refresh()
+    assert model.read_settings(60)
+    assert {row.name: row.group("train.seed") for row in model.rows} == {"ended": "1", "live": "22"}
+    assert differing_settings(model.rows) == ["train.seed"]
+
+
+def test_reading_settings_stops_when_its_time_is_up(tmp_path: Path) -> None:
+    for number in range(4):
+        with_settings(tmp_path, f"r{number}", f"[train]\nseed = {number}\n", started_at=f"2026-01-0{number + 1}")
+    model = RunList(tmp_path)
+    model.refresh()
+    for expected in range(1, 5):
+        assert model.read_settings(-1)
+        assert [row.name for row in model.rows if row.settings] == [f"r{n}" for n in (3, 2, 1, 0)][:expected]
+    assert not model.read_settings(-1)
+
+
+def test_values_that_look_alike_or_like_nothing_are_groups(tmp_path: Path) -> None:
+    for number, value in enumerate(('"b"', '"a"', "nan", "inf", "true", "[1, 2]", '"b"')):
+        with_settings(tmp_path, f"r{number}", f"[train]\nx = {value}\n")
+    model = RunList(tmp_path)
+    model.refresh()
+    model.read_settings(60)
+    model.arrange("name", False, "train.x")
+    assert sum(model.group_sizes.values()) == 7
+    assert sorted(model.group_sizes.values()) == [1, 1, 1, 1, 1, 2]

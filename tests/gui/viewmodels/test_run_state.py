@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import pytest
@@ -37,8 +39,10 @@ class Clock:
         return self.now
 
 
+@dataclass
 class FakeEngine:
     exit_code: int | None = None
+    started_at: float = math.inf
 
 
 def shown(folder: RunFolder) -> OpenRun:
@@ -174,6 +178,13 @@ def test_an_engine_that_was_just_started_is_starting(finished: RunFolder) -> Non
     assert (steering.state, steering.enabled) == ("starting", frozenset())
     engine.exit_code = 4
     assert (steering.state, steering.enabled) == ("completed", frozenset({"continue"}))
+
+
+def test_an_engine_that_has_said_how_it_ended_is_not_starting_while_its_process_ends(finished: RunFolder) -> None:
+    run = shown(finished)
+    before, after = (FakeEngine(started_at=run.model.began / 1000 + more) for more in (-1, 1))
+    assert RunState(run, before).state == "completed"  # type: ignore[arg-type]
+    assert RunState(run, after).state == "starting", "what is said is of an earlier attempt"  # type: ignore[arg-type]
 
 
 def test_an_engine_that_never_made_its_run_has_failed(root: Any) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, quoted
 from trainer.cli.flags import gather
-from trainer.settings import Settings, describe, flags
+from trainer.settings import Settings, describe, flags, merge
 from trainer.settings.fields import as_typed
-from trainer.store.folder import create_run
+from trainer.settings.recipes import Recipe
+from trainer.settings.toml import dumps
+from trainer.store.run_creation import create_run
+from trainer.text.toml_text import parse_toml
 
 LR, WARMUP, EPOCHS = ("train", "lr"), ("train", "warmup"), ("train", "epochs")
 
@@ -85,6 +88,18 @@ def test_a_recipe_lies_below_what_was_typed(form: SettingsForm) -> None:
     assert form.text(LR) == "0.001"
     form.choose_recipe(None)
     assert form.settings() == Settings()
+
+
+def test_a_run_is_set_up_like_another_one_of_a_recipe(form: SettingsForm) -> None:
+    form.recipes.append(Recipe("small", "", "", {"data": {"size": 32}, "train": {"epochs": 9}}))
+    made = merge(form.recipes[-1].layer, {"train": {"lr": 0.5}, "data": {"size": None}})
+    form.set(EPOCHS, "7")
+    form.take(parse_toml(dumps(made.model_dump())))  # as a file has it, without what is auto
+    assert form.settings() == made
+    assert form.arguments()[1:8] == ["digits", "--recipe", "small", "--data.size", "auto", "--lr", "0.5"]
+    other = merge({"recipe": {"name": "of another version"}, "train": {"epochs": 3}})
+    form.take(other.model_dump())
+    assert (form.recipe, form.settings().train) == (None, other.train)
 
 
 @pytest.mark.parametrize(

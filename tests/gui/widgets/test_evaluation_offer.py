@@ -8,27 +8,14 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.rpc_clients import RecordingRpcClient
 from tests.gui.sample_runs import SampleRun
 from trainer.store.folder import RunFolder
 
 
-class FakeHelper:
-    """Keeps what is asked of it."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.cancelled: list[str] = []
-
-    def ask(self, do: str, callback: Any, *, progress: Any = None, **fields: Any) -> None:
-        self.asked.append({"do": do, "callback": callback, "progress": progress, **fields})
-
-    def cancel(self, do: str) -> None:
-        self.cancelled.append(do)
-
-
 @pytest.fixture
-def helper() -> FakeHelper:
-    return FakeHelper()
+def helper() -> RecordingRpcClient:
+    return RecordingRpcClient()
 
 
 @pytest.fixture
@@ -37,7 +24,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 
 @pytest.fixture
-def offer(qtbot: QtBot, helper: FakeHelper, folder: RunFolder) -> Any:
+def offer(qtbot: QtBot, helper: RecordingRpcClient, folder: RunFolder) -> Any:
     from gui.widgets.evaluation_offer import EvaluationOffer
 
     made = EvaluationOffer(helper)  # type: ignore[arg-type]
@@ -46,7 +33,7 @@ def offer(qtbot: QtBot, helper: FakeHelper, folder: RunFolder) -> Any:
     return made
 
 
-def test_a_run_is_evaluated_and_the_end_is_told_once(offer: Any, helper: FakeHelper, folder: RunFolder) -> None:
+def test_a_run_is_evaluated_and_the_end_is_told_once(offer: Any, helper: RecordingRpcClient, folder: RunFolder) -> None:
     ends: list[int] = []
     offer.evaluated.connect(lambda: ends.append(1))
     offer.button.click()
@@ -59,7 +46,7 @@ def test_a_run_is_evaluated_and_the_end_is_told_once(offer: Any, helper: FakeHel
     assert (ends, offer.note.text()) == ([1], "")
 
 
-def test_a_refusal_is_said_and_it_can_be_tried_again(offer: Any, helper: FakeHelper) -> None:
+def test_a_refusal_is_said_and_it_can_be_tried_again(offer: Any, helper: RecordingRpcClient) -> None:
     offer.button.click()
     helper.asked[0]["callback"]({"ok": False, "code": "x", "parameters": {}, "what": "It is being trained."})
     assert offer.note.isVisible()
@@ -68,7 +55,9 @@ def test_a_refusal_is_said_and_it_can_be_tried_again(offer: Any, helper: FakeHel
     assert len(helper.asked) == 2
 
 
-def test_it_is_cancelled_by_its_button_and_by_another_run(offer: Any, helper: FakeHelper, tmp_path: Path) -> None:
+def test_it_is_cancelled_by_its_button_and_by_another_run(
+    offer: Any, helper: RecordingRpcClient, tmp_path: Path
+) -> None:
     offer.button.click()
     offer.button.click()
     assert (helper.cancelled, offer.note.text()) == (["evaluate"], "")
@@ -79,11 +68,19 @@ def test_it_is_cancelled_by_its_button_and_by_another_run(offer: Any, helper: Fa
     assert not offer.isVisible()
 
 
-def test_without_a_helper_there_is_the_command_only(qtbot: QtBot, folder: RunFolder) -> None:
+def test_an_offer_whose_question_another_tab_took_over_can_be_pressed_again(
+    qtbot: QtBot, offer: Any, helper: RecordingRpcClient, folder: RunFolder
+) -> None:
     from gui.widgets.evaluation_offer import EvaluationOffer
 
-    made = EvaluationOffer(None)
-    qtbot.addWidget(made)
-    made.offer(folder)
-    assert not made.button.isVisible()
-    assert made.command.text().startswith("epochscope evaluate")
+    other = EvaluationOffer(helper)  # type: ignore[arg-type]
+    qtbot.addWidget(other)
+    other.offer(folder)
+    offer.button.click()
+    other.button.click()
+    offer.offer(folder)
+    assert offer.button.text() == "Cancel", "it is being evaluated"
+    other.button.click()
+    assert helper.cancelled == ["evaluate"]
+    offer.offer(folder)
+    assert (offer.button.text(), offer.note.text()) == ("Evaluate", "")

@@ -27,7 +27,7 @@ def in_a_note() -> tuple[QWidget, QLabel]:
 
 
 def in_the_toolbar() -> tuple[QWidget, QLabel]:
-    names = ("start", "pause", "stop", "checkpoint", "stop_epoch", "stop_step", "discard")
+    names = ("new_run", "start", "pause", "stop", "checkpoint", "stop_epoch", "stop_step", "discard")
     toolbar = RunToolbar({name: QAction(name) for name in names})
     toolbar.show_state(NAME, "completed", frozenset())
     return toolbar, toolbar.name

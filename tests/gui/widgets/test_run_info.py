@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QLabel
 
 from gui.text.formats import state_word
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run_state import ENABLED, State
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.window import i18n
 from tests.gui.sample_runs import SampleRun
 from trainer import events as ev
 
@@ -172,3 +176,31 @@ def test_the_cards_are_as_wide_with_a_scroll_bar_as_without(qtbot: QtBot, tmp_pa
         widths[facts.verticalScrollBar().isVisible()] = facts.state.width(), facts.state.x()
     assert set(widths) == {True, False}
     assert widths[True] == widths[False]
+
+
+def test_the_recipe_of_a_run_is_among_its_facts_where_it_is_recorded(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path).make()
+    info = run.model.info
+    assert info is not None
+    for settings, shown in ((info.settings, []), ({**info.settings, "recipe": {"name": "photos"}}, ["photos"])):
+        run.model.info = msgspec.structs.replace(info, settings=settings)
+        facts = column_of(qtbot, run)
+        facts.fold.click()
+        for part in (facts.model, facts.table):
+            labels = [label.text() for label in part.findChildren(QLabel) if label.isVisible()]
+            assert [after for name, after in pairwise(labels) if name == "Recipe"] == shown
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_state_is_too_wide_for_the_column(qtbot: QtBot, qapp: Any, tmp_path: Path, language: str) -> None:
+    before = QLocale()
+    i18n.choose(qapp, language)
+    try:
+        facts = column_of(qtbot, SampleRun(tmp_path).make())
+        facts.resize(facts.minimumWidth(), 900)
+        for state in get_args(State):
+            facts.show_state(state, ENABLED[state])
+            assert facts.widget().minimumSizeHint().width() <= facts.viewport().width(), state
+    finally:
+        i18n.choose(qapp, "en")
+        QLocale.setDefault(before)

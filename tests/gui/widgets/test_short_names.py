@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from gui.panels.classes.class_table import NAME, ClassTable
 from gui.panels.confusion.pairs import PairsView
 from gui.plotting.scatter import Scatter
-from gui.widgets import labels
+from gui.text.class_text import ARROW
 from gui.widgets.short_names import NameDelegate, ShortNames
 from gui.widgets.thumbnails import ThumbnailView
 from trainer.metrics.confusion import Pair
@@ -28,7 +28,7 @@ def test_below_images_and_beside_points(qtbot: QtBot) -> None:
     view, scatter = ThumbnailView(96, 4), Scatter(lambda number: None)
     qtbot.addWidget(view)
     qtbot.addWidget(scatter)
-    assert len(set(view.short_names(NAMES, labels.ARROW))) == COUNT
+    assert len(set(view.short_names(NAMES, ARROW))) == COUNT
     scatter.resize(300, 300)
     assert len(set(scatter.short_names(NAMES))) == COUNT
 

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from gui.preferences import Preferences
 from gui.window.main_window import Window
-from gui.window.preferences import Preferences
 from gui.window.tabs import PANELS
 from tests.gui.sample_runs import SampleRun
 from tests.gui.windows import opened

@@ -13,10 +13,11 @@ from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.window import drag_drop, i18n, theme
+from gui.preferences import Preferences
+from gui.style import theme
+from gui.window import drag_drop, i18n
 from gui.window.actions import ACTIONS, MENUS
 from gui.window.main_window import Window
-from gui.window.preferences import Preferences
 from tests.gui.windows import drop, opened
 from trainer.store.folder import RunFolder
 
@@ -256,7 +257,7 @@ def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> No
 
 def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
     window.window_actions.actions["settings"].trigger()
-    from gui.widgets.preferences_dialog import PreferencesDialog
+    from gui.window.preferences_dialog import PreferencesDialog
 
     (dialog,) = window.findChildren(PreferencesDialog)
     dialog.scheme.setCurrentIndex(2)

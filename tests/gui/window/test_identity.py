@@ -20,7 +20,9 @@ from gui.window.main_window import Window
 from tests.gui.sample_runs import SampleRun
 from tests.gui.windows import opened
 from trainer.store import heartbeat
-from trainer.store.folder import Owner, RunFolder, create_run, write_owner
+from trainer.store.folder import RunFolder, write_owner
+from trainer.store.run_creation import create_run
+from trainer.store.run_owner import Owner
 from trainer.store.versions import VERSIONS
 
 Make = Callable[..., Any]

@@ -65,7 +65,7 @@ def test_no_answer_is_told_and_the_process_can_be_ended(
     opened(qtbot, window, one.folder)
     monkeypatch.setattr("gui.viewmodels.run_state.OVERDUE_SECONDS", 0.1)
     ended: list[RunFolder] = []
-    monkeypatch.setattr("gui.engine.processes.terminate", lambda folder: ended.append(folder))
+    monkeypatch.setattr("gui.engine.processes.Ending", lambda folder: ended.append(folder))
     qtbot.keyClick(window, Qt.Key.Key_F6)
     qtbot.waitUntil(lambda: window.banner.text("overdue") is not None)
     assert window.window_actions.actions["end_process"].isEnabled()

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from gui.window import theme
-from gui.window.colour_schemes import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, ColourScheme
-from gui.window.dimensions import space, text_font
-from gui.window.stylesheet import FAILED, WARNING, stylesheet
+from gui.style import theme
+from gui.style.colour_schemes import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, ColourScheme
+from gui.style.dimensions import space, text_font
+from gui.style.stylesheet import FAILED, WARNING, stylesheet
 from trainer.resources import resource
 
 SCHEMES = {"light": LIGHT, "dark": DARK, "contrast_light": CONTRAST_LIGHT, "contrast_dark": CONTRAST_DARK}

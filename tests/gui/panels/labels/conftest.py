@@ -11,16 +11,16 @@ from tests.gui.label_answers import answer, proposal
 
 if TYPE_CHECKING:  # Qt is loaded by the tests, which are skipped where it cannot be
     from gui.panels.labels.labels_view import LabelsView
-    from tests.gui.label_reviewer import Engine
+    from tests.gui.rpc_clients import FakeRpcClient
 
 KINDS = ("label", "conflict", "leak", "outlier", "label", "label")
 
 
 @pytest.fixture
-def assist(tmp_path: Path) -> Engine:
-    from tests.gui.label_reviewer import Engine
+def assist(tmp_path: Path) -> FakeRpcClient:
+    from tests.gui.rpc_clients import FakeRpcClient
 
-    return Engine(tmp_path)
+    return FakeRpcClient(tmp_path)
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def place(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def asking(assist: Engine, source: Path, root: Path, qtbot: Any) -> LabelsView:
+def asking(assist: FakeRpcClient, source: Path, root: Path, qtbot: Any) -> LabelsView:
     """No place was agreed on yet."""
     from gui.panels.labels.labels_view import LabelsView
-    from gui.window.preferences import Preferences
+    from gui.preferences import Preferences
     from tests.gui.label_reviewer import settings
 
     view = LabelsView(assist, Preferences())  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def asking(assist: Engine, source: Path, root: Path, qtbot: Any) -> LabelsView:
 @pytest.fixture
 def view(asking: LabelsView, source: Path, place: Path, root: Path) -> LabelsView:
     """Decisions are saved in `place`."""
-    from gui.window.preferences import Preferences
+    from gui.preferences import Preferences
     from tests.gui.label_reviewer import settings
 
     Preferences().set_edits_file(str(source), place)

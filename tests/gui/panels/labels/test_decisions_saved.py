@@ -10,11 +10,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from gui.panels.labels.class_chooser import ClassChooser
 from gui.panels.labels.labels_view import LabelsView
 from gui.panels.labels.place_dialog import PlaceDialog
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 from tests.gui.label_answers import CLASSES, answer, proposal
-from tests.gui.label_reviewer import Engine, Key, decided, press, saved, settings
+from tests.gui.label_reviewer import Key, decided, press, saved, settings
+from tests.gui.rpc_clients import FakeRpcClient
 from trainer.store.edits_file import LabelEdit, default_edits_path, read_edits, write_edits
 
 
@@ -88,7 +90,9 @@ def test_what_cannot_be_written_stays_in_memory_and_goes_elsewhere(
     assert not view.save_row.place_button.isVisibleTo(view)
 
 
-def test_decisions_are_there_again_the_next_time(view: LabelsView, assist: Engine, source: Path, root: Path) -> None:
+def test_decisions_are_there_again_the_next_time(
+    view: LabelsView, assist: FakeRpcClient, source: Path, root: Path
+) -> None:
     press(view, Key.Key_L)
     press(view, Key.Key_3)
     before = decided(view)
@@ -155,4 +159,64 @@ def test_train_again_says_with_which_file_and_what_it_does(view: LabelsView, pla
     press(view, Key.Key_3)
     with qtbot.waitSignal(view.train_wanted) as wanted:
         view.save_row.train_button.click()
-    assert wanted.args == [str(place), "With your decisions about labels: labels changed: 1, images left out: 1"]
+    assert wanted.args == [str(place), "With your label decisions: labels changed: 1, images left out: 1"]
+
+
+def test_decisions_without_a_place_come_back_with_their_images(asking: LabelsView, source: Path, root: Path) -> None:
+    accept([], lambda dialog: dialog.reject())
+    press(asking, Key.Key_F)
+    press(asking, Key.Key_L)
+    before = decided(asking)
+    assert asking.unsaved == 2
+    asking.show_data(settings(source / "other"), root)
+    assert decided(asking) == {}
+    assert asking.unsaved == 2, "the window may not close without a word"
+    asking.show_data(settings(source), root)
+    assert decided(asking) == before
+    asking.look()
+    assert decided(asking) == before
+
+
+def test_decisions_that_could_not_be_written_are_merged_once_they_can(
+    view: LabelsView, source: Path, place: Path, root: Path
+) -> None:
+    press(view, Key.Key_L)
+    assert view.unsaved == 0
+    place.chmod(0o444)
+    other = [*read_edits(place), LabelEdit("cat/5.png", "", "fine")]
+    blocked = place.with_suffix(".moved")
+    place.rename(blocked)
+    place.mkdir()  # nothing can be written there
+    press(view, Key.Key_F)
+    assert view.unsaved == 1
+    view.show_data(settings(source / "other"), root)
+    place.rmdir()
+    write_edits(place, other)
+    view.show_data(settings(source), root)
+    assert saved(place) == decided(view)
+    assert set(saved(place)) == {"cat/0.png", "cat/1.png", "cat/5.png"}
+    assert view.unsaved == 0
+
+
+def test_a_search_that_ends_while_no_data_is_shown_keeps_the_decisions(
+    view: LabelsView, assist: FakeRpcClient, source: Path, root: Path
+) -> None:
+    press(view, Key.Key_L)
+    before = decided(view)
+    view.look()
+    view.show_data(None, root / "elsewhere", sentence="No run is open.")
+    assist.answer("labels", **answer(assist.folder / "c", [proposal(path="cat/0.png")]))
+    view.show_data(settings(source), root)
+    assert decided(view) == before
+
+
+def test_a_class_chosen_for_images_that_are_no_longer_listed_changes_nothing(
+    view: LabelsView, source: Path, root: Path
+) -> None:
+    press(view, Key.Key_O)
+    chooser = QApplication.activeModalWidget()
+    assert isinstance(chooser, ClassChooser)
+    view.show_data(settings(source / "other"), root)
+    chooser.chosen.emit(CLASSES[2])
+    chooser.close()
+    assert decided(view) == {}

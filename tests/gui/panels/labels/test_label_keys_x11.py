@@ -25,13 +25,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from gui.panels.labels.labels_view import LabelsView
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 from tests.gui.label_answers import answer, proposal
-from tests.gui.label_reviewer import Engine
+from tests.gui.rpc_clients import FakeRpcClient
 
 folder = Path(sys.argv[1])
 app = QApplication([])
-engine, preferences = Engine(folder), Preferences()
+engine, preferences = FakeRpcClient(folder), Preferences()
 preferences.set_edits_file("photos", folder / "mine.csv")
 view = LabelsView(engine, preferences)
 view.setWindowTitle("review")

@@ -13,19 +13,21 @@ from PySide6.QtWidgets import QPushButton
 
 from gui.panels.labels.labels_page import LabelsPage
 from gui.panels.labels.labels_panel import LabelsPanel
+from gui.preferences import Preferences
 from gui.runs.compare_dialog import CompareDialog
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.window.main_window import Window
-from gui.window.preferences import Preferences
 from tests.gui.conftest import Scribe
 from tests.gui.label_answers import answer, proposal
-from tests.gui.label_reviewer import Engine, Key
+from tests.gui.label_reviewer import Key
+from tests.gui.rpc_clients import FakeRpcClient
 from tests.gui.windows import opened
 from trainer.settings import merge
 from trainer.store import summary
 from trainer.store.edits_file import LabelEdit, write_edits
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
+from trainer.store.run_creation import create_run
 from trainer.store.run_files import write_settings
 from trainer.store.summary import Summary
 
@@ -47,7 +49,7 @@ def record(root: Path, name: str, day: int, edits: str | None) -> None:
 
 
 @pytest.fixture
-def panel(assist: Engine, qtbot: Any) -> LabelsPanel:
+def panel(assist: FakeRpcClient, qtbot: Any) -> LabelsPanel:
     panel = LabelsPanel(EpochCursor(), assist, Preferences())  # type: ignore[arg-type]
     qtbot.addWidget(panel)
     panel.show()
@@ -55,7 +57,7 @@ def panel(assist: Engine, qtbot: Any) -> LabelsPanel:
 
 
 def test_the_data_of_the_shown_run_are_looked_through(
-    panel: LabelsPanel, assist: Engine, source: Path, root: Path, qtbot: Any
+    panel: LabelsPanel, assist: FakeRpcClient, source: Path, root: Path, qtbot: Any
 ) -> None:
     assert "Open a run" in panel.view.search_page.title.text()
     panel.show_run(run_of(root, "a", source, edits="old.csv"))

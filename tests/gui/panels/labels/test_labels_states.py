@@ -11,15 +11,16 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox
 
 from gui.panels.labels.labels_view import LabelsView
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
 from tests.gui.label_answers import answer, proposal
-from tests.gui.label_reviewer import Engine, Key, press, settings
+from tests.gui.label_reviewer import Key, press, settings
+from tests.gui.rpc_clients import FakeRpcClient
 
 
 def test_before_anything_was_looked_for_it_says_what_that_does(
-    assist: Engine, source: Path, root: Path, qtbot: Any
+    assist: FakeRpcClient, source: Path, root: Path, qtbot: Any
 ) -> None:
-    view = LabelsView(assist)  # type: ignore[arg-type]
+    view = LabelsView(assist, Preferences())  # type: ignore[arg-type]
     qtbot.addWidget(view)
     view.show_data(settings(source), root, 900)
     page = view.search_page
@@ -36,8 +37,8 @@ def test_before_anything_was_looked_for_it_says_what_that_does(
     assert not view._poll.isActive()
 
 
-def test_without_data_it_says_why(assist: Engine, root: Path, qtbot: Any) -> None:
-    view = LabelsView(assist)  # type: ignore[arg-type]
+def test_without_data_it_says_why(assist: FakeRpcClient, root: Path, qtbot: Any) -> None:
+    view = LabelsView(assist, Preferences())  # type: ignore[arg-type]
     qtbot.addWidget(view)
     view.show_data(None, root, 0, "Open a run.")
     assert view.search_page.title.text() == "Open a run."
@@ -46,7 +47,7 @@ def test_without_data_it_says_why(assist: Engine, root: Path, qtbot: Any) -> Non
     assert assist.asked == []
 
 
-def test_a_refusal_is_told_and_can_be_tried_again(asking: LabelsView, assist: Engine) -> None:
+def test_a_refusal_is_told_and_can_be_tried_again(asking: LabelsView, assist: FakeRpcClient) -> None:
     asking.again_button.click()
     refusal = {"code": "data.missing", "what": "<b>No such folder.</b>", "where": "/photos", "fix": "Look."}
     assist.answer("labels", ok=False, parameters={}, expected="", **refusal)
@@ -58,14 +59,14 @@ def test_a_refusal_is_told_and_can_be_tried_again(asking: LabelsView, assist: En
     assert assist.asked[-1][0] == "labels"
 
 
-def test_nothing_found_is_good_news(asking: LabelsView, assist: Engine) -> None:
+def test_nothing_found_is_good_news(asking: LabelsView, assist: FakeRpcClient) -> None:
     asking.again_button.click()
     assist.answer("labels", **answer(assist.folder / "b", []))
     assert asking.search_page.title.text() == "No label looks wrong"
     assert "Images: 900" in asking.search_page.text.text()
 
 
-def test_without_the_extra_it_says_what_that_means(asking: LabelsView, assist: Engine) -> None:
+def test_without_the_extra_it_says_what_that_means(asking: LabelsView, assist: FakeRpcClient) -> None:
     assert not asking.warning.isVisibleTo(asking)
     asking.again_button.click()
     features = {"kind": "pixels", "model": "", "width": 100, "reason": "not_installed"}
@@ -113,7 +114,7 @@ def test_tab_leads_from_the_filter_over_the_list_to_the_decisions(view: LabelsVi
     assert [place for place in chain if place in wanted] == wanted
 
 
-def test_long_names_do_not_widen_it(asking: LabelsView, assist: Engine) -> None:
+def test_long_names_do_not_widen_it(asking: LabelsView, assist: FakeRpcClient) -> None:
     before = asking.minimumSizeHint().width()
     names = [letter * 200 + "&" for letter in "abc"]
     asking.again_button.click()
@@ -124,7 +125,7 @@ def test_long_names_do_not_widen_it(asking: LabelsView, assist: Engine) -> None:
 
 
 def test_pictures_are_seen_and_large_ones_come_from_files(
-    assist: Engine, source: Path, root: Path, tmp_path: Path, qtbot: Any
+    assist: FakeRpcClient, source: Path, root: Path, tmp_path: Path, qtbot: Any
 ) -> None:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     image.fill(QColor(10, 200, 30))
@@ -148,3 +149,13 @@ def test_pictures_are_seen_and_large_ones_come_from_files(
         return large.pixelColor(large.rect().center()) == QColor(10, 200, 30)
 
     qtbot.waitUntil(green)
+
+
+def test_the_page_that_searches_fits_beside_another_panel(qtbot: Any) -> None:
+    from gui.panels.labels.search_page import SearchPage
+    from gui.window.beside_panel import LEAST_WIDTH
+
+    page = SearchPage()
+    qtbot.addWidget(page)
+    page.show_sentence("Open a run to check the labels of its data. " * 3)
+    assert page.minimumSizeHint().width() <= LEAST_WIDTH

@@ -9,22 +9,24 @@ import pytest
 
 if TYPE_CHECKING:  # Qt is loaded by the tests, which are skipped where it cannot be
     from gui.panels.predict.predict_panel import PredictPanel
-    from tests.gui.panels.predict.predictions import Engine
+    from tests.gui.rpc_clients import FakeRpcClient
 
 
 @pytest.fixture
-def assist(tmp_path: Path) -> Engine:
-    from tests.gui.panels.predict.predictions import Engine
+def assist(tmp_path: Path) -> FakeRpcClient:
+    from tests.gui.rpc_clients import FakeRpcClient
 
-    return Engine(tmp_path)
+    return FakeRpcClient(tmp_path)
 
 
 @pytest.fixture
-def panel(assist: Engine, qtbot: Any) -> PredictPanel:
+def panel(assist: FakeRpcClient, qtbot: Any) -> PredictPanel:
     from gui.panels.predict.predict_panel import PredictPanel
+    from gui.preferences import Preferences
+    from gui.viewmodels.explanations import Explanations
     from gui.viewmodels.selection import EpochCursor
 
-    panel = PredictPanel(EpochCursor(), assist)  # type: ignore[arg-type]
+    panel = PredictPanel(EpochCursor(), assist, Preferences(), Explanations(assist))  # type: ignore[arg-type]
     qtbot.addWidget(panel)
     panel.resize(700, 400)
     panel.show()
@@ -32,7 +34,7 @@ def panel(assist: Engine, qtbot: Any) -> PredictPanel:
 
 
 @pytest.fixture
-def labelled(panel: PredictPanel, assist: Engine, tmp_path: Path) -> PredictPanel:
+def labelled(panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path) -> PredictPanel:
     """Four images of a folder, three of them with a class, one wrong, one unreadable."""
     from tests.gui.panels.predict.predictions import CAT, DOG, answer, row, run_of
 

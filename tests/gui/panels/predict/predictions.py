@@ -14,18 +14,11 @@ from gui.panels.predict.predict_panel import PredictPanel
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.predicted_images import COLUMNS
 from gui.viewmodels.selection import OpenRun
-from tests.gui.new_run.test_new_run_page import FakeAssist
+from tests.gui.rpc_clients import FakeRpcClient
 from trainer.store.folder import RunFolder
 
 Role = Qt.ItemDataRole
 CAT, DOG = "<i>cat</i>", "собака"
-
-
-class Engine(FakeAssist):
-    """Is asked for news by the panel as well."""
-
-    def poll(self) -> None:
-        """There is none."""
 
 
 def run_of(tmp_path: Path, name: str = "a", classes: Sequence[str] = (CAT, DOG)) -> OpenRun:
@@ -49,7 +42,9 @@ def row(path: Path | str, *top: tuple[str, float]) -> dict[str, Any]:
     return {"image": str(path), "class": top[0][0], "confidence": top[0][1], "top": named}
 
 
-def answer(assist: Engine, *images: dict[str, Any], unreadable: Sequence[dict[str, Any]] = (), **more: Any) -> None:
+def answer(
+    assist: FakeRpcClient, *images: dict[str, Any], unreadable: Sequence[dict[str, Any]] = (), **more: Any
+) -> None:
     assist.answer("predict", **{"ok": True, "weights": "best", "images": images, "unreadable": unreadable, **more})
 
 

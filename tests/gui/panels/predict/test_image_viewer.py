@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+from PySide6.QtWidgets import QWidget
+
 from gui.panels.predict.image_viewer import ImageViewer
 from gui.panels.predict.predict_panel import PredictPanel
 from gui.viewmodels.explanations import Explanations
@@ -74,3 +77,42 @@ def test_from_an_image_to_the_similar_ones_and_back(tmp_path: Path, qtbot: Any) 
     assert viewer.windowTitle() == "0.png"
     assert not viewer.return_button.isVisible()
     assert [button.neighbor.place for button in viewer.similar.buttons] == [10, 11], "known already"
+
+
+@pytest.mark.parametrize("kind", ["explain", "similar"])
+def test_an_answer_that_comes_after_the_viewer_was_closed_harms_nothing(tmp_path: Path, qtbot: Any, kind: str) -> None:
+    assist = ExplainingAssist(tmp_path)
+    rows = [Prediction(path=str(picture(tmp_path / "0.png")), top=((CAT, 0.75), (DOG, 0.25)))]
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    viewer = ImageViewer(rows, 0, run_of(tmp_path), Explanations(assist), parent)  # type: ignore[arg-type]
+    viewer.show()
+    viewer.heat.switch.click()
+    if kind == "explain":
+        assist.explain(predicted=0, true=-1)
+        viewer.heat.classes.setCurrentIndex(2)
+        viewer.heat.classes.activated.emit(viewer.heat.classes.findData(1))  # while the first map is shown
+    else:
+        assist.explain(predicted=0, true=-1)
+        viewer.similar.switch.click()
+    assert kind in assist.asking
+    with qtbot.waitSignal(viewer.destroyed):
+        viewer.close()
+    if kind == "explain":
+        assist.explain(predicted=0, label=1, true=-1)
+    else:
+        assist.similar(0, 1)
+
+
+def test_what_is_asked_goes_on_when_the_panel_is_seen_again(tmp_path: Path, qtbot: Any) -> None:
+    assist = ExplainingAssist(tmp_path)
+    rows = [Prediction(path=str(picture(tmp_path / "0.png")), top=((CAT, 0.75), (DOG, 0.25)))]
+    viewer = ImageViewer(rows, 0, run_of(tmp_path), Explanations(assist))  # type: ignore[arg-type]
+    qtbot.addWidget(viewer)
+    viewer.show()
+    viewer.similar.switch.click()
+    viewer.hide()
+    assist.similar(0, 1)  # kept, though nobody sees it
+    viewer.show()
+    assert [do for do, _ in assist.asked] == ["similar"]
+    assert viewer.similar.buttons

@@ -12,10 +12,13 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from gui.panels.predict.predict_panel import PredictPanel
+from gui.preferences import Preferences
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.predicted_images import COLUMNS
 from gui.viewmodels.selection import EpochCursor
 from gui.widgets.bar_delegate import PART
-from tests.gui.panels.predict.predictions import CAT, DOG, Engine, answer, cell, names, picture, row, run_of
+from tests.gui.panels.predict.predictions import CAT, DOG, answer, cell, names, picture, row, run_of
+from tests.gui.rpc_clients import FakeRpcClient
 
 
 def test_without_a_run_it_says_what_to_do(panel: PredictPanel) -> None:
@@ -24,7 +27,7 @@ def test_without_a_run_it_says_what_to_do(panel: PredictPanel) -> None:
     assert not panel.folder_button.isEnabled()
 
 
-def test_images_get_their_classes(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
+def test_images_get_their_classes(panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path) -> None:
     good, bad = picture(tmp_path / "кот.png"), tmp_path / "bad.png"
     bad.write_bytes(b"no image")
     panel.show_run(run_of(tmp_path))
@@ -56,7 +59,7 @@ def test_labelled_images_are_judged(labelled: PredictPanel) -> None:
     assert "ignored: 1" in told
 
 
-def test_another_run_is_asked_about_the_same_images(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
+def test_another_run_is_asked_about_the_same_images(panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path) -> None:
     image = picture(tmp_path / "x.png")
     panel.show_run(run_of(tmp_path))
     panel.classify([image])
@@ -70,7 +73,9 @@ def test_another_run_is_asked_about_the_same_images(panel: PredictPanel, assist:
     assert names(panel) == []
 
 
-def test_a_run_without_weights_says_so_and_is_asked_again(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
+def test_a_run_without_weights_says_so_and_is_asked_again(
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path
+) -> None:
     panel.show_run(run_of(tmp_path))
     panel.classify([tmp_path / "x.png"])
     assist.answer("predict", ok=False, what="This run has no checkpoint yet.", where="", expected="", fix="wait")
@@ -82,7 +87,7 @@ def test_a_run_without_weights_says_so_and_is_asked_again(panel: PredictPanel, a
 
 
 def test_what_is_answered_stays_after_an_error_and_after_cancel(
-    panel: PredictPanel, assist: Engine, tmp_path: Path
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path
 ) -> None:
     images = [tmp_path / f"{number}.png" for number in range(100)]
     panel.show_run(run_of(tmp_path))
@@ -103,7 +108,7 @@ def test_what_is_answered_stays_after_an_error_and_after_cancel(
     assert cell(panel, 0, "class") == CAT
 
 
-def test_nothing_is_asked_while_nobody_looks(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
+def test_nothing_is_asked_while_nobody_looks(panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path) -> None:
     panel.hide()
     panel.show_run(run_of(tmp_path))
     panel.classify([tmp_path / "x.png"])
@@ -127,7 +132,7 @@ def dropped(kind: type, *paths: Path) -> Any:
 
 
 def test_images_and_folders_are_dropped_but_runs_are_left_to_the_window(
-    panel: PredictPanel, assist: Engine, tmp_path: Path
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path
 ) -> None:
     panel.show_run(run_of(tmp_path))
     image = picture(tmp_path / "x.png")
@@ -153,7 +158,7 @@ def test_images_and_folders_are_dropped_but_runs_are_left_to_the_window(
 
 
 def test_the_folder_of_images_is_remembered(
-    panel: PredictPanel, assist: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image, asked = picture(tmp_path / "x.png"), []
 
@@ -164,7 +169,7 @@ def test_the_folder_of_images_is_remembered(
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
     panel.show_run(run_of(tmp_path))
     panel.choose_button.click()
-    again = PredictPanel(EpochCursor(), assist)  # type: ignore[arg-type]
+    again = PredictPanel(EpochCursor(), assist, Preferences(), Explanations(assist))  # type: ignore[arg-type]
     again.show_run(run_of(tmp_path))
     again.choose_button.click()
     assert asked == ["", str(tmp_path)]
@@ -190,7 +195,7 @@ def test_the_drop_area_invites_names_the_run_and_lights_up(panel: PredictPanel, 
 
 
 def test_the_folder_used_last_is_offered_again(
-    panel: PredictPanel, assist: Engine, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photos = tmp_path / "R&D photos"
     picture(photos / "x.png")

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QStyle
 
 from gui.panels.predict.predict_panel import PredictPanel
 from gui.viewmodels.predicted_images import COLUMNS, Prediction
-from tests.gui.panels.predict.predictions import CAT, DOG, Engine, answer, names, picture, row, run_of
+from tests.gui.panels.predict.predictions import CAT, DOG, answer, cell, names, picture, row, run_of
+from tests.gui.rpc_clients import FakeRpcClient
 
 
 def test_sorted_by_a_click_on_a_title_and_back(labelled: PredictPanel) -> None:
@@ -27,6 +28,24 @@ def test_sorted_by_a_click_on_a_title_and_back(labelled: PredictPanel) -> None:
     assert labelled.view.selectionModel().selectedRows()[0].row() == 2, "the same image stays selected"
     sort(-1, Qt.SortOrder.AscendingOrder)
     assert names(labelled) == found
+
+
+def test_the_classes_that_come_next_have_room_for_their_names(
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path
+) -> None:
+    panel.resize(705, 500)  # as in a window of 1280x800
+    panel.show_run(run_of(tmp_path, classes=("airplane", "automobile")))
+    panel.classify([tmp_path])
+    path = str(tmp_path / "automobile-0001.jpg")
+    assist.answer("find", ok=True, images=[path], truth=[0], left_out={})
+    answer(assist, row(path, ("airplane", 0.5), ("automobile", 0.25), ("automobile", 0.25)))
+    metrics = panel.view.fontMetrics()
+    margin = panel.view.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1
+    for place, column in enumerate(COLUMNS[1:], 1):
+        needed = metrics.horizontalAdvance(cell(panel, 0, column)) + 2 * margin
+        assert panel.view.columnWidth(place) >= needed, column
+    widths = [panel.view.columnWidth(place) for place in range(len(COLUMNS))]
+    assert panel.view.viewport().width() - len(COLUMNS) <= sum(widths) <= panel.view.viewport().width()
 
 
 def test_filters_narrow_what_is_shown_until_all_is_shown_again(labelled: PredictPanel) -> None:
@@ -55,7 +74,7 @@ def test_filters_narrow_what_is_shown_until_all_is_shown_again(labelled: Predict
 
 
 def test_right_and_wrong_can_be_chosen_only_where_that_is_known(
-    panel: PredictPanel, assist: Engine, tmp_path: Path
+    panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path
 ) -> None:
     panel.show_run(run_of(tmp_path))
     panel.classify([tmp_path / "x.png"])
@@ -65,7 +84,7 @@ def test_right_and_wrong_can_be_chosen_only_where_that_is_known(
 
 
 def test_tables_and_copies_are_of_what_is_shown(
-    labelled: PredictPanel, assist: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    labelled: PredictPanel, assist: FakeRpcClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "table"), ""))
     labelled.view.sortByColumn(COLUMNS.index("confidence"), Qt.SortOrder.AscendingOrder)
@@ -100,7 +119,7 @@ def test_a_table_that_cannot_be_written_is_told(
     assert "Not exported" in labelled.told.text()
 
 
-def test_a_thousand_classes_with_long_names(panel: PredictPanel, assist: Engine, tmp_path: Path) -> None:
+def test_a_thousand_classes_with_long_names(panel: PredictPanel, assist: FakeRpcClient, tmp_path: Path) -> None:
     long = [f"{number} " + "длинное имя " * 9 for number in range(1000)]
     images = [tmp_path / f"{number}.png" for number in range(1000)]
     panel.show_run(run_of(tmp_path, classes=long))
@@ -125,3 +144,17 @@ def test_all_thumbnails_are_made_in_time(panel: PredictPanel, tmp_path: Path, qt
     panel.show_run(run_of(tmp_path))
     panel.classify(images)
     qtbot.waitUntil(lambda: len(panel.view.table.thumbnails) == 3)
+
+
+def test_copying_that_another_run_ends_is_told(
+    labelled: PredictPanel, assist: FakeRpcClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "sorted"))
+    monkeypatch.setattr("gui.viewmodels.classification_job.FIRST", 2)
+    labelled.copy_action.trigger()
+    assist.answer("sort", ok=True, counts={CAT: 2})
+    labelled.show_run(run_of(tmp_path, "b"))
+    told = "Another run was opened: only 2 of 3 images were copied"
+    assert told in labelled.told.text()
+    labelled.show_run(run_of(tmp_path, "c"))
+    assert told not in labelled.told.text()

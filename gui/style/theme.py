@@ -15,22 +15,35 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter,
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from gui.window.colour_schemes import colour_scheme, palette_of
-from gui.window.stylesheet import stylesheet
-from trainer.plotting.palette import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, STRONG_ON_LIGHT, Lut, ramp
+from gui.style.colour_schemes import colour_scheme, palette_of
+from gui.style.stylesheet import FAILED, stylesheet
+from trainer.plotting.palette import (
+    CHANGE_DARK,
+    CHANGE_LIGHT,
+    CLASSES_ON_DARK,
+    CLASSES_ON_LIGHT,
+    CLASSES_STRONG_ON_LIGHT,
+    HEAT,
+    ON_DARK,
+    ON_LIGHT,
+    RUNS_ON_DARK,
+    RUNS_ON_LIGHT,
+    RUNS_STRONG_ON_LIGHT,
+    STRONG_ON_LIGHT,
+    Lut,
+    ramp,
+)
 from trainer.resources import resource
 
 Scheme = Literal["system", "light", "dark", "contrast_light", "contrast_dark"]
 SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark", "contrast_light", "contrast_dark")
 
 
-_BAD_ON_LIGHT, _BAD_ON_DARK = "#B00E1A", "#FF7B7B"
-
-
 @dataclass(frozen=True)
 class Colours:
     """Colours of data. Training is also solid and validation dashed: colour is never the only cue.
 
+    `runs` tell runs apart that are drawn together, see `gui.viewmodels.run_colours`; `classes` the points of classes.
     `heat` runs from low to high, `change` from much less over no change to much more: (256, 4) uint8, RGBA.
     """
 
@@ -47,6 +60,8 @@ class Colours:
     background: QColor
     cursor: QColor
     series: tuple[QColor, ...]
+    runs: tuple[QColor, ...]
+    classes: tuple[QColor, ...]
     heat: Lut
     change: Lut
 
@@ -64,20 +79,24 @@ def _colours(base: int, text: int, line: int) -> Colours:
     dark = background.lightness() < ink.lightness()
     contrast = line == text  # only in high contrast are lines as strong as text
     series = tuple(QColor(name) for name in (ON_DARK if dark else STRONG_ON_LIGHT if contrast else ON_LIGHT))
+    runs = RUNS_ON_DARK if dark else RUNS_STRONG_ON_LIGHT if contrast else RUNS_ON_LIGHT
+    classes = CLASSES_ON_DARK if dark else CLASSES_STRONG_ON_LIGHT if contrast else CLASSES_ON_LIGHT
     return Colours(
         dark=dark,
         train=series[0],
         valid=series[1],
         best=series[2],
-        nan=QColor(_BAD_ON_DARK if dark else _BAD_ON_LIGHT),
+        nan=QColor(FAILED[dark]),
         good=series[2],
-        bad=QColor(_BAD_ON_DARK if dark else _BAD_ON_LIGHT),
+        bad=QColor(FAILED[dark]),
         text=ink,
         muted=mix(ink, background, 0.1 if contrast else 0.4),
         grid=mix(ink, background, 0.6 if contrast else 0.88),
         background=background,
         cursor=mix(ink, background, 0.25),
         series=series,
+        runs=tuple(QColor(name) for name in runs),
+        classes=tuple(QColor(name) for name in classes),
         heat=_lut(HEAT),
         change=_lut(CHANGE_DARK if dark else CHANGE_LIGHT),
     )

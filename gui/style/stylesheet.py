@@ -13,8 +13,8 @@ from string import Template
 
 from PySide6.QtGui import QColor
 
-from gui.window.colour_schemes import ColourScheme
-from gui.window.dimensions import CARD_CORNER, CORNER, LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
+from gui.style.colour_schemes import ColourScheme
+from gui.style.dimensions import CARD_CORNER, CORNER, LARGE, MEDIUM, SMALL, TIGHT, WIDE, space
 from trainer.resources import resource
 
 RING = 2
@@ -22,7 +22,7 @@ RING = 2
 WARNING = {False: "#B35900", True: "#E69F00"}
 """The border of a warning, on light and on dark."""
 FAILED = {False: "#B00E1A", True: "#FF7B7B"}
-"""That of a failure."""
+"""That of a failure, and data that are bad."""
 
 
 def stylesheet(scheme: ColourScheme, *, dark: bool) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("end", "verdict"),
     [
-        (1, "This Python cannot be used. Epochscope is not installed there."),
+        (1, "This Python cannot be used. Epochscope is not installed in it."),
         (7, "This Python cannot be used. It ended with exit code 7."),
         (None, "This Python cannot be used. {python} cannot be run: "),
     ],
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def test_a_python_that_cannot_train_is_not_used(qtbot: QtBot, tmp_path: Path, end: int | None, verdict: str) -> None:
     from PySide6.QtWidgets import QWidget
 
-    from gui.widgets.preferences_dialog import PreferencesDialog
-    from gui.window.preferences import Preferences
+    from gui.preferences import Preferences
+    from gui.window.preferences_dialog import PreferencesDialog
 
     python = tmp_path / "python"
     if end is not None:

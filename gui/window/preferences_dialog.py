@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
@@ -19,17 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.processes import PythonCheck
+from gui.preferences import LANGUAGES, Preferences
+from gui.style import theme
+from gui.style.theme import SCHEMES
 from gui.text.errors import code_text
 from gui.text.formats import plain
-from gui.window import i18n, theme
-from gui.window.preferences import LANGUAGES, Preferences
-from gui.window.theme import SCHEMES
+from gui.widgets.translated_dialog import TranslatedDialog
+from gui.window import i18n
 from trainer.errors import UsageError
 
 POLL_MS = 100
 
 
-class PreferencesDialog(QDialog):
+class PreferencesDialog(TranslatedDialog):
     """The preferences; the dialog deletes itself when closed.
 
     `python_changed` is emitted with an interpreter that was found to work.
@@ -57,7 +58,7 @@ class PreferencesDialog(QDialog):
         self.language.setCurrentIndex(LANGUAGES.index(preferences.language))
         self.scheme.setCurrentIndex(SCHEMES.index(preferences.scheme))
         self.python = QLineEdit(preferences.python)
-        self.python.setMinimumWidth(340)
+        self.python.setMinimumWidth(280)
         self.browse, self.test = QPushButton(), QPushButton()
         self.verdict = QLabel()
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
@@ -138,12 +139,6 @@ class PreferencesDialog(QDialog):
         """Cancel a check in progress."""
         self._drop_check()
         super().done(result)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Translate the texts when the language has changed."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Set all texts."""

@@ -1,51 +1,13 @@
-"""Widgets around the list of runs: the notice below it, and the fields for note and tags."""
+"""Tags and note of a run, to be written below the list."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
 
-from gui.viewmodels.run_list import Row
+from gui.style.dimensions import TIGHT, space
+from gui.viewmodels.run_row import Row
 from trainer.store import notes
-
-
-class Notice(QFrame):
-    """A line about what was done or went wrong, until it is closed, with an optional Undo button."""
-
-    undo_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.label = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.undo = QPushButton()
-        self.undo.clicked.connect(self.undo_wanted)
-        self.close_button = QToolButton(autoRaise=True)
-        self.close_button.setText("✕")
-        self.close_button.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 4, 4)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.undo)
-        layout.addWidget(self.close_button)
-        self.hide()
-
-    def tell(self, text: str, undo: bool = False) -> None:
-        """Show a text.
-
-        Args:
-            text: The text; "" hides the line.
-            undo: Whether it has an Undo button. Default: False.
-        """
-        self.label.setText(text)
-        self.undo.setVisible(undo)
-        self.setVisible(bool(text))
-
-    def retranslate(self) -> None:
-        """Set all texts again."""
-        self.undo.setText(self.tr("Undo"))
-        self.close_button.setAccessibleName(self.tr("Close"))
-        self.close_button.setToolTip(self.tr("Close"))
 
 
 class NoteFields(QWidget):
@@ -61,7 +23,7 @@ class NoteFields(QWidget):
         self._labels = QLabel(), QLabel()
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setVerticalSpacing(4)
+        layout.setVerticalSpacing(space(TIGHT))
         for label, field in zip(self._labels, (self.tags, self.note), strict=True):
             label.setBuddy(field)
             layout.addRow(label, field)
@@ -77,10 +39,13 @@ class NoteFields(QWidget):
         """
         if row is not None and row.name == self._name and self.writing:
             return
-        self._name = row.name if row else ""
-        self.tags.setText(", ".join(row.notes.tags) if row else "")
-        self.note.setText(row.notes.note if row else "")
-        self.note.setCursorPosition(0)
+        before = self._name, self.tags.text(), self.note.text()
+        now = (row.name, ", ".join(row.notes.tags), row.notes.note) if row else ("", "", "")
+        if now != before:  # else the cursor stays where it is: the run has a new epoch, no new note
+            self._name, tags, note = now
+            self.tags.setText(tags)
+            self.note.setText(note)
+            self.note.setCursorPosition(0)
         self.setEnabled(row is not None)
         self.setVisible(row is not None)
 

@@ -6,31 +6,32 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QGroupBox,
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.new_run.setting_row import ProblemLabel, setting_grid
-from gui.search.trial_table import monitor_word
+from gui.style.theme import icon
 from gui.text import formats, settings
 from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.search_form import MONITORS, NAME, SPACE, TRIALS_PATH, SearchForm
 from gui.viewmodels.settings_form import SettingsForm
 from gui.widgets.labels import plain_tip
-from gui.window.theme import icon
+from gui.widgets.translated_dialog import SHARE, TranslatedDialog
 from trainer.search.search_plan import IMPORTANCE_TRIALS, MOST_TRIALS
 
 WIDTH = 560
 
 
-class SearchSetup(QDialog):
+class SearchSetup(TranslatedDialog):
     """`start_wanted`: the arguments after `epochscope`, and the name of the search. `images`: number of training
     images, None where it is unknown. Raises UsageError where the form of the run has problems."""
 
@@ -56,12 +57,12 @@ class SearchSetup(QDialog):
         self._lay_out()
         self.retranslate()
         self._show()
-        self.resize(WIDTH, self.sizeHint().height())
+        self.resize(WIDTH, self._whole_height())
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.addWidget(self.about)
-        layout.addWidget(self.box)
+        layout.addWidget(self._scrolled(self.box), 1)
         grid = setting_grid(self.box)
         for place, (path, text) in enumerate(self.form.ranges.items()):
             switch = self.switches[path] = QCheckBox()
@@ -74,12 +75,28 @@ class SearchSetup(QDialog):
             grid.addWidget(self._problem(path), 2 * place + 1, 1)
         grid.addWidget(self._problem(SPACE), 2 * len(self.ranges), 0, 1, 2)
         layout.addLayout(self._rest())
-        layout.addStretch(1)
         self.buttons.addButton(self.start_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.start_button.setDefault(True)
         self.buttons.accepted.connect(self._start)
         self.buttons.rejected.connect(self.reject)
         layout.addWidget(self.buttons)
+
+    def _scrolled(self, box: QWidget) -> QScrollArea:
+        """On a small screen, the rows are scrolled, and the buttons stay in sight."""
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keyboard
+        self._scroll.setWidget(box)
+        return self._scroll
+
+    def _whole_height(self) -> int:
+        """With nothing scrolled."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        rest = layout.totalHeightForWidth(self.width()) - self._scroll.sizeHint().height()
+        return rest + self.box.sizeHint().height()
 
     def _rest(self) -> QGridLayout:
         grid = QGridLayout()
@@ -121,6 +138,7 @@ class SearchSetup(QDialog):
 
     def _set_monitor(self, place: int) -> None:
         self.form.monitor = MONITORS[place]
+        self._show()
 
     def _start(self) -> None:
         if not self.form.check():
@@ -141,10 +159,9 @@ class SearchSetup(QDialog):
 
     def _grow(self) -> None:
         """Make room for what has come, so that no line is squeezed."""
-        layout = self.layout()
-        if self.isVisible() and layout is not None:
-            layout.activate()
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+        if self.isVisible():
+            most = round(SHARE * self.screen().availableSize().height())
+            self.resize(self.width(), min(most, max(self.height(), self._whole_height())))
 
     def _text(self, problem: Problem) -> str:
         """A sentence that stands beside what is wrong."""
@@ -158,8 +175,9 @@ class SearchSetup(QDialog):
             "order": self.tr("LOW must be below HIGH."),
             "log": self.tr("A logarithmic range must start above 0."),
             "step": self.tr("The step must be above 0 and fit between LOW and HIGH."),
-            "whole": self.tr("Only whole numbers are possible."),
+            "whole": self.tr("Only whole numbers are allowed."),
             "choices": self.tr("Expected: a range, or at least two choices"),
+            "changes_loss": self.tr("It changes the loss itself: rank trials by accuracy or macro-F1."),
             "nothing": self.tr("Choose at least one setting."),
             "trials": self.tr("Expected: a whole number from 1 to {most}").format(most=formats.whole(MOST_TRIALS)),
             "name": QCoreApplication.translate(
@@ -195,7 +213,7 @@ class SearchSetup(QDialog):
         self.monitor.setAccessibleName(self.tr("Decided by"))
         self.name.setAccessibleName(self.tr("Name of the search"))
         self.monitor.clear()
-        self.monitor.addItems([monitor_word(one) for one in MONITORS])
+        self.monitor.addItems([formats.monitor_word(one) for one in MONITORS])
         self.monitor.setCurrentIndex(MONITORS.index(self.form.monitor))
         self.start_button.setText(self.tr("Start the search"))
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Cancel"))

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 import trainer.cli.search
+from gui.new_run.search_setup import SearchSetup
 from gui.search.search_dialog import SearchDialog
-from gui.search.search_setup import SearchSetup
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
 from tests.gui.search.test_search_dialog import RECORD, written
@@ -170,3 +170,15 @@ def test_what_comes_after_a_search_reaches_engine_and_form(
     assert page is not None
     assert page.form.settings() == with_values(base.settings, {"train.lr": 0.01, "train.batch": 64})
     assert "few-2" in page.check.news.text()
+
+
+def test_what_changes_the_loss_is_ranked_by_a_score(setup: SearchSetup) -> None:
+    smoothing = ("train", "label_smoothing")
+    setup.switches[smoothing].setChecked(True)
+    assert setup.problems[smoothing].text() == "⚠ It changes the loss itself: rank trials by accuracy or macro-F1."
+    assert not setup.start_button.isEnabled()
+    setup.monitor.activated.emit(1)
+    assert not setup.problems[smoothing].text()
+    assert setup.start_button.isEnabled()
+    setup.monitor.activated.emit(0)
+    assert not setup.start_button.isEnabled()

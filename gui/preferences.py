@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
-from gui.window.theme import SCHEMES, Scheme
+from gui.style.theme import SCHEMES, Scheme
 
 LANGUAGES = ("system", "en", "ru")
 RECENT = 10
@@ -81,6 +83,20 @@ class Preferences:
     @run_order.setter
     def run_order(self, value: RunOrder) -> None:
         self._file.setValue("run_order", "|".join(str(part) for part in astuple(value)))
+
+    @property
+    def run_colours(self) -> dict[Path, int]:
+        """Numbers of the colours of runs in charts, by their folders."""
+        try:
+            found = msgspec.json.decode(self._text("run_colours") or "{}", type=dict[str, int])
+        except msgspec.MsgspecError:
+            return {}
+        return {Path(name): number for name, number in found.items()}
+
+    @run_colours.setter
+    def run_colours(self, value: Mapping[Path, int]) -> None:
+        found = {str(path): number for path, number in value.items()}
+        self._file.setValue("run_colours", msgspec.json.encode(found).decode())
 
     @property
     def recent(self) -> list[Path]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from gui.window.preferences import Preferences
+from gui.preferences import Preferences
+from gui.widgets.question_box import question_box
 from trainer.export import with_suffix
 
 
@@ -30,9 +31,9 @@ def ask_target(
 
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
-    text = QCoreApplication.translate("FileActions", "{path} exists already. Replace it?").format(path=path)
+    text = QCoreApplication.translate("FileActions", "{path} already exists. Replace it?").format(path=path)
     yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-    box = QMessageBox(QMessageBox.Icon.Warning, "Epochscope", text, yes | no, parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box = question_box(parent, QMessageBox.Icon.Warning, text)
+    box.setStandardButtons(yes | no)
     box.setDefaultButton(no)
     return box.exec() == yes
