@@ -142,10 +142,10 @@ def _run_window(app: QApplication, logbook: LogFile, root: Path, begin: Callable
     try:
         window = Window(root, preferences)
         logbook.on_fault = window.help_actions.tell_fault
+        signals = UnixSignals(window.closing.quietly)  # before anything runs that a signal could leave behind
         begin(window)
         window.show()
         log.info("opened")
-        signals = UnixSignals(window.closing.quietly)
         code = app.exec()
         signals.close()
         window.deleteLater()
