@@ -75,6 +75,13 @@ def test_a_signal_closes_it_without_a_question(start: Callable[..., Any], number
     assert ended(process) == (0, "")
 
 
+def test_a_signal_closes_it_even_before_it_is_shown(start: Callable[..., Any], finished: Any) -> None:
+    code = (
+        "import os, signal\ngui.window.main_window.Window.open_run = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    assert ended(start("    pass\n" + code, "finished")) == (0, "")
+
+
 def test_it_opens_a_run_by_name(start: Callable[..., Any], finished: Any) -> None:
     code, err = ended(start("    print(window.run.folder.name, flush=True)\n    window.close()\n", "fin"))
     assert (code, err) == (0, "")
