@@ -87,6 +87,22 @@ def test_what_an_earlier_version_left_is_taken_over(tmp_path: Path, leave: Calla
     assert not is_free(run.path)
 
 
+@pytest.mark.parametrize("name", [*SUBFOLDERS, "lock"])
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are emptied by their descriptor")
+def test_two_may_remove_it_at_once(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_lock_and_temporary_file(tmp_path / "a")
+    listed = os.listdir
+
+    def and_another_removes(of: str | int) -> list[str]:
+        names = listed(of)
+        if isinstance(of, int):
+            (os.unlink if name == "lock" else os.rmdir)(name, dir_fd=of)
+        return names
+
+    monkeypatch.setattr(os, "listdir", and_another_removes)
+    assert whole(create_run(tmp_path, "a", settings=SETTINGS))
+
+
 def _notes(folder: Path) -> None:
     folder.mkdir()
     (folder / "notes.txt").write_bytes(b"mine")

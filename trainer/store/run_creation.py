@@ -87,8 +87,12 @@ def is_free(path: Path) -> bool:
 def _is_leftover(path: Path) -> bool:
     if path.is_symlink():
         return False
-    if path.is_dir():
-        return path.name in SUBFOLDERS and not any(path.iterdir())
+    try:
+        if path.is_dir():
+            return path.name in SUBFOLDERS and not any(path.iterdir())
+        path.lstat()
+    except FileNotFoundError:  # another process that wants the name has removed it just now
+        return True
     return path.name == "lock" or is_temporary(path.name)
 
 
@@ -133,7 +137,8 @@ def _clear(path: Path) -> None:
                 names = os.listdir(opened)  # noqa: PTH208 - a descriptor
                 if all(_is_leftover(path / name) for name in names):
                     for name in names:
-                        (os.rmdir if name in SUBFOLDERS else os.unlink)(name, dir_fd=opened)
+                        with contextlib.suppress(FileNotFoundError):
+                            (os.rmdir if name in SUBFOLDERS else os.unlink)(name, dir_fd=opened)
             finally:
                 durable.seam.close(opened)
         path.rmdir()
