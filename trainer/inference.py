@@ -86,9 +86,6 @@ def evaluate(
 def load_trained(folder: RunFolder, metrics: Any = None) -> LoadedRun:
     """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them. It
     computes the run's custom metrics, but for `left_out_metrics`, and those given, as a Trainer takes them."""
-    from trainer.engine.checkpoint_state import load_model_state
-    from trainer.store import calibration_file
-
     settings = read_settings(folder, to_use=True)
     found = trained_weights(folder)
     # nothing is trained here: one pass takes less time than compiling, and this machine may have no compiler
@@ -103,9 +100,7 @@ def load_trained(folder: RunFolder, metrics: Any = None) -> LoadedRun:
     if trainer.classes != (then := tuple(found.meta["classes"])):  # the outputs would stand for other classes
         raise classes_changed(then, trainer.classes)
     trainer.metrics = _metrics_of(settings, len(trainer.classes))
-    load_model_state(trainer.model, found.state)
-    trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return LoadedRun(_with_metrics(trainer, metrics), found.kind, found.epoch)
+    return _loaded(folder, trainer, found, metrics)
 
 
 def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> LoadedRun:
@@ -114,8 +109,6 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
     compute beside the run's own; None: none at all, for predictions. Raises as `load_trained`, and UsageError
     `predict.images` where it is not known how images were prepared."""
     from trainer.data.preparing_source import PreparingSource
-    from trainer.engine.checkpoint_state import load_model_state
-    from trainer.store import calibration_file
     from trainer.trainer import Trainer
 
     found = trained_weights(folder)
@@ -140,17 +133,20 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         model, source = usable_model(settings, images, folder.path.parent)
         trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
         trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
+    return _loaded(folder, trainer, found, metrics)
+
+
+def _loaded(folder: RunFolder, trainer: Trainer, found: TrainedWeights, metrics: Any) -> LoadedRun:
+    """The trainer with these weights, the temperature fitted for them, and the metrics given."""
+    from trainer.engine.checkpoint_state import load_model_state
+    from trainer.engine.custom_metrics import checked_metrics, named_metrics
+    from trainer.store import calibration_file
+
     load_model_state(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return LoadedRun(_with_metrics(trainer, metrics), found.kind, found.epoch)
-
-
-def _with_metrics(trainer: Trainer, metrics: Any) -> Trainer:
-    from trainer.engine.custom_metrics import checked_metrics, named_metrics
-
     given = checked_metrics(named_metrics(metrics, len(trainer.classes)))
     trainer.metrics = {**trainer.metrics, **given}
-    return trainer
+    return LoadedRun(trainer, found.kind, found.epoch)
 
 
 def _metrics_of(settings: Settings, classes: int) -> dict[str, Any]:

@@ -47,7 +47,8 @@ from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.precision_choice import settle_precision
-from trainer.engine.session import Session, StopNow
+from trainer.engine.request_handler import StopNow
+from trainer.engine.session import Session
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
 from trainer.engine.step_options import StepOptions, TrainingStep
@@ -264,9 +265,9 @@ class Trainer:
         try:
             loop.run()
         except StopNow:
-            if session.stop_status != "completed":
+            if session.requests.status != "completed":
                 raise
-            session.stop_status = None  # the callback ended the training, not the evaluation that follows
+            session.requests.status = None  # the callback ended the training, not the evaluation that follows
         evaluate_all(session, loop)
 
     def _parts(self) -> Parts:

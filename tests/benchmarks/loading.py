@@ -30,6 +30,7 @@ from PIL import Image
 
 from tests.benchmarks import arguments
 from tests.benchmarks.__main__ import machine, markdown
+from trainer.data.read_options import ReadOptions
 from trainer.data.shard_writer import write_shards
 from trainer.data.sources import load_pictures
 from trainer.store.process import usable_cores
@@ -138,7 +139,7 @@ def _make(place: Path, count: int, image: Callable[[int], Image.Image]) -> Path:
 
 def make_shards(images: Path, place: Path, side: int) -> Path:
     """The same files in tar shards."""
-    pictures = load_pictures(str(images), size=side)
+    pictures = load_pictures(str(images), ReadOptions(side))
     write_shards(pictures, {"train": np.arange(len(pictures.labels))}, place)
     return place
 

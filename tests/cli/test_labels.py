@@ -15,6 +15,7 @@ from PIL import Image
 from tests.cli.conftest import Cli
 from trainer.analysis import label_review
 from trainer.data.digits import load_digits
+from trainer.data.read_options import USUAL
 from trainer.pretrained.kept_files import REVIEWS
 from trainer.store.arrays import read_arrays
 
@@ -25,7 +26,7 @@ FLIPPED = 30
 def flipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     """600 digits in folders of their classes, 30 of them in the folder of the next class; and which these are."""
     root = tmp_path_factory.mktemp("flipped") / "digits"
-    digits = load_digits(None, lambda *given: None)
+    digits = load_digits(USUAL)
     moved = set(np.random.default_rng(0).permutation(600)[:FLIPPED].tolist())
     wrong = set()
     for number in range(600):

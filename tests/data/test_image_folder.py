@@ -13,8 +13,8 @@ from PIL import Image
 
 from tests.data.image_folders import make_images, noise
 from trainer.data import cache, check_source, decode_pool, inspect_source, open_data
-from trainer.data.image_folder import usual_size
 from trainer.data.image_set import ImageSet, no_progress
+from trainer.data.read_options import USUAL, ReadOptions
 from trainer.data.sources import load_pictures
 from trainer.data.validation import FaultyDataError
 from trainer.errors import DataError, DiskError, UsageError
@@ -166,10 +166,12 @@ def test_many_faults_are_counted_and_twenty_shown(tmp_path: Path) -> None:
 
 
 def test_size_policy(tmp_path: Path) -> None:
+    usual_size = USUAL.target
     assert usual_size([(10, 12)] * 3 + [(99, 99)] * 2) == (10, 12)
     assert usual_size([(10, 12), (9, 12)]) == (9, 12)
     photos = [(400 + side, 600 + side) for side in range(9)]
-    assert usual_size([(5, 7), *photos]) == usual_size([(5, 7)] * 4 + photos) == (64, 64)  # a tiny one does not decide
+    # a tiny one does not decide
+    assert usual_size([(5, 7), *photos]) == usual_size([(5, 7)] * 4 + photos) == (64, 64)
     assert usual_size([(5, 7)] * 9 + photos) == (5, 7)
     assert usual_size([(64, 65)]) == usual_size([(480, 640)]) == usual_size([]) == (64, 64)
     make_images(tmp_path / "set", {"a": 5, "b": 5}, size=(100, 80), suffix="jpg")
@@ -276,7 +278,7 @@ def test_worker_processes_give_the_same(pictures: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(pictures)
     many_workers(monkeypatch)
     seen: list[tuple[str, int, int]] = []
-    there = load_pictures(str(pictures), progress=lambda *args: seen.append(args))
+    there = load_pictures(str(pictures), ReadOptions(progress=lambda *args: seen.append(args)))
     assert_same(here, there)
     assert ("decode", 21, 21) in seen
 
@@ -323,8 +325,9 @@ def test_an_abort_ends_the_workers(pictures: Path, monkeypatch: pytest.MonkeyPat
             raise KeyboardInterrupt
 
     monkeypatch.setattr(decode_pool.subprocess, "Popen", popen)
+    options = ReadOptions(progress=lambda stage, done, total: abort(stage, done if total else 0, total))
     with pytest.raises(KeyboardInterrupt):
-        load_pictures(str(pictures), progress=lambda stage, done, total: abort(stage, done if total else 0, total))
+        load_pictures(str(pictures), options)
     assert len(started) == 2
     assert all(process.poll() is not None for process in started)
 

@@ -11,6 +11,7 @@ from tests.data.image_folders import make_images
 from trainer import Trainer, build_model, open_data
 from trainer.callback import Callback
 from trainer.data.opening import Opening
+from trainer.data.read_options import USUAL
 from trainer.engine.context import RunContext
 from trainer.errors import DataError
 from trainer.events import EpochEnded
@@ -76,9 +77,7 @@ def test_a_run_of_a_script_keeps_its_split(source: Path, tmp_path: Path, monkeyp
         trainer(Stop()).fit()
     again = trainer()
     assert again.fit(resume=True).status == "completed"
-    old = Opening(str(source), 1234, 0.1, 0.1, None, None, False, 8, (0.0, 0.0, 0), None, lambda *_: None, False).open(
-        1
-    )
+    old = Opening(str(source), 1234, 0.1, 0.1, None, False, 8, (0.0, 0.0, 0), USUAL).open(1)
     assert again.feed.fingerprint == old.fingerprint
 
 
@@ -107,8 +106,6 @@ def test_rules_of_the_first_version_find_what_it_found(source: Path) -> None:
     make_images(source / "validation", {"a": 2, "b": 2}, size=(8, 8))
     new = open_data(str(source))
     assert new.sizes["valid"] == 4
-    old = Opening(str(source), 1234, 0.1, 0.1, None, None, False, 64, (0.0, 0.0, 0), None, lambda *_: None, False).open(
-        1
-    )
+    old = Opening(str(source), 1234, 0.1, 0.1, None, False, 64, (0.0, 0.0, 0), USUAL).open(1)
     assert all(path.startswith("train/") for path in old.published("valid").paths)
     assert open_data(str(source), fingerprint=old.fingerprint).sizes == old.sizes

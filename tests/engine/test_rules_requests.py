@@ -266,7 +266,7 @@ def test_rule_6_the_first_signal_asks_for_a_stop(number: signal.Signals) -> None
 
     def work() -> None:
         signal.raise_signal(number)
-        session.boundary()
+        session.requests.boundary()
         raise AssertionError("the boundary was passed")
 
     assert session.conduct(work).status == "stopped"
@@ -283,7 +283,7 @@ def test_rule_6_a_terminal_that_closes_twice_ends_nothing_at_once() -> None:
     def work() -> None:
         for _ in range(3):
             signal.raise_signal(signal.SIGHUP)
-        session.boundary()
+        session.requests.boundary()
 
     assert session.conduct(work).status == "stopped"
 

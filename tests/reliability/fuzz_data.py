@@ -179,7 +179,7 @@ def data_sets(bench: Bench, draw: random.Random, number: int) -> Iterable[Action
 def downloads(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
     """The files of CIFAR-10 and MNIST in the folder that they are read from."""
     from trainer.data.downloads import load_download
-    from trainer.data.image_set import no_progress
+    from trainer.data.read_options import ReadOptions
 
     root = Path(shutil.copytree(bench.wholes / "downloads", bench.inputs / "downloads"))
     wholes = contents(bench.wholes / "downloads")
@@ -187,7 +187,7 @@ def downloads(bench: Bench, draw: random.Random, number: int) -> Iterable[Action
     names = [name for name in wholes if ("cifar" in name) == (source == "cifar10")]
     for name in draw.sample(names, draw.randrange(1, 3)):
         (root / name).write_bytes(several(wholes[name], [wholes[other] for other in names], draw))
-    return [raising(source, lambda: load_download(source, None, str(root), no_progress))]
+    return [raising(source, lambda: load_download(source, ReadOptions(root=str(root))))]
 
 
 def cached_files(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:

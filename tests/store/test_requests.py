@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import sys
 import threading
 from pathlib import Path
@@ -74,6 +75,14 @@ def test_an_answer_is_waited_for_but_not_by_the_engine_itself() -> None:
     assert request.wait() is None
     request.set_answer(RequestHandled(epoch=1, step=1, id=request.id, result="already", reason="why"))
     assert (request.wait(), request.result, request.reason) == ("already", "already", "why")
+
+
+def test_another_process_gets_a_request_without_its_answer() -> None:
+    request = Request("checkpoint", "epoch", source="s", ident="x", attempt=2, kind="last")
+    request.set_answer(RequestHandled(epoch=1, step=1, id="x", result="done", reason=""))
+    other = pickle.loads(pickle.dumps(request))
+    assert all(getattr(other, name) == getattr(request, name) for name in (*FIELDS, "kind"))
+    assert other.wait(0) is None
 
 
 def test_wrong_requests_are_refused_before_they_are_made(run: RunFolder, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class ExternalLoop(Loop):
         self._report()
         self.tally.samples = len(self.labels)
         self._finish_epoch(seen)
-        self.session.epoch_boundary()
+        self.session.requests.epoch_boundary()
 
     def _report(self) -> None:
         """Merge the steps since the last report into one BatchesReported."""
@@ -161,7 +161,7 @@ class NumpyLoop(ExternalLoop):
                     self._report()
                     due = clock() + REPORT_SECONDS
                 if session.control.waiting:
-                    session.boundary()
+                    session.requests.boundary()
         except FloatingPointError:
             raise NonFiniteStep("loss") from None
         self._report()

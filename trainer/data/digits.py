@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.decode import resize_all
-from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
+from trainer.data.image_set import ImageSet, channel_sums, pack
+from trainer.data.read_options import ReadOptions
 from trainer.errors import DataError
 
 
-def load_digits(size: int | None, progress: Progress) -> ImageSet:
+def load_digits(options: ReadOptions) -> ImageSet:
     """Load the digits: classes "0" to "9", values scaled from 0 ... 16 to 0 ... 255.
 
     Args:
-        size: Side of the images in pixels. None: 8, as they are.
-        progress: Called with the stages "scan" and "decode".
+        options: How they are read; without a size they have 8 pixels to a side.
 
     Returns:
         1,797 grey images, not divided into splits.
@@ -32,11 +32,11 @@ def load_digits(size: int | None, progress: Progress) -> ImageSet:
     Raises:
         DataError: `data.digits_missing`: scikit-learn's file was not found.
     """
-    progress("scan", 0, 0)
+    options.progress("scan", 0, 0)
     images, labels = _read(_find())
     count = len(labels)
-    if size is not None:
-        images = resize_all(images, size, progress)
+    if options.size is not None:
+        images = resize_all(images, options.size, options.progress)
     pixels = pack(images)
     return ImageSet(
         name="digits",

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from trainer.data.cache import Entry, cache_folder, cached
 from trainer.data.decode import resize_all
 from trainer.data.file_stamp import file_stamp, open_file
-from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
+from trainer.data.image_set import ImageSet, channel_sums, pack
+from trainer.data.read_options import ReadOptions
 from trainer.errors import DataError
 from trainer.home_path import expanded
 
@@ -62,14 +63,12 @@ class Content(NamedTuple):
     """Class names (C,)."""
 
 
-def load_download(source: str, size: int | None, root: str | None, progress: Progress) -> ImageSet:
+def load_download(source: str, options: ReadOptions) -> ImageSet:
     """Load a data set, downloading it if necessary.
 
     Args:
         source: Key of `KNOWN`.
-        size: Side of the images in pixels. None: as published.
-        root: Folder for downloads. None: in the cache folder.
-        progress: Called with the stages "scan", "decode" and "check".
+        options: How it is read; without a size the images are as published.
 
     Returns:
         The images, divided into training and test images.
@@ -80,17 +79,18 @@ def load_download(source: str, size: int | None, root: str | None, progress: Pro
         DiskError: The cache cannot be written.
     """
     known = KNOWN[source]
-    base = expanded(root) if root else cache_folder() / "downloads"
-    progress("scan", 0, 0)
+    base = expanded(options.root) if options.root else cache_folder() / "downloads"
+    options.progress("scan", 0, 0)
     folder = base / known.folder
     state = _state(folder) or _fetched(source, base)
 
     def build(work: Path) -> dict[str, Any]:
         _fetch(source, base)
-        return _decode(_read(source, base), work, size, progress)
+        return _decode(_read(source, base), work, options)
 
-    entry = cached(os.path.realpath(folder), f"{source} {size}", state, build, lambda entry: "classes" in entry.meta)
-    progress("check", 0, 0)
+    policy = f"{source} {options.size}"
+    entry = cached(os.path.realpath(folder), policy, state, build, lambda entry: "classes" in entry.meta)
+    options.progress("check", 0, 0)
     return _pictures(source, entry)
 
 
@@ -112,10 +112,12 @@ def _pictures(source: str, entry: Entry) -> ImageSet:
     )
 
 
-def _decode(content: Content, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
+def _decode(content: Content, work: Path, options: ReadOptions) -> dict[str, Any]:
     """Write a cache entry; the third column of `facts` holds the labels."""
-    height, width = content.images.shape[1:3]
-    images = content.images if size is None or size == height else resize_all(content.images, size, progress)
+    images, size = content.images, options.size
+    height, width = images.shape[1:3]
+    if size is not None and size != height:
+        images = resize_all(images, size, options.progress)
     facts = np.empty((len(images), 3), np.int32)
     facts[:] = width, height, 0
     facts[:, 2] = content.labels

@@ -15,10 +15,10 @@ from PIL import Image
 from trainer.data.class_names import class_names
 from trainer.data.decode import UnreadableError, as_picture, displayed_size, fit, no_warnings
 from trainer.data.folder_notes import notes_of_names
-from trainer.data.image_folder import usual_size
-from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
+from trainer.data.image_set import Fault, ImageSet, channel_sums, pack
 from trainer.data.named_labels import in_order, label_text, split_problems
 from trainer.data.new_images import CHANNELS, channels_last
+from trainer.data.read_options import ReadOptions
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
 from trainer.text.text_shortening import first_line
@@ -162,14 +162,12 @@ def _column(features: Mapping[str, Any], kinds: Sequence[str], names: Sequence[s
     return next((name for name in names if name in (typed or features)), None)
 
 
-def load_collection(splits: Mapping[str, Collection], size: int | None, progress: Progress, large: int) -> ImageSet:
+def load_collection(splits: Mapping[str, Collection], options: ReadOptions) -> ImageSet:
     """Bring images in memory to one size: grey if all images are grey, else colour.
 
     Args:
         splits: Collection of each split.
-        size: Side of the square images in pixels. None: the usual size, or `large`.
-        progress: Called with the stage "decode".
-        large: Side in pixels of images that are larger than 64, if `size` is None.
+        options: How they are read.
 
     Returns:
         The images, with faults and problems.
@@ -182,7 +180,7 @@ def load_collection(splits: Mapping[str, Collection], size: int | None, progress
     images = [(split, number, one) for split, one in splits.items() for number in range(len(one.images))]
     names = {split: _names(one) for split, one in splits.items()}
     classes = list(first.classes) or in_order({label_text(name) for found in names.values() for name in found} - {""})
-    target, grey = _size_and_grey(images, size, large)
+    target, grey = _size_and_grey(images, options)
     pixels = np.zeros((len(images), *target) if grey else (len(images), *target, 3), np.uint8)
     sizes = np.zeros((len(images), 2), np.int32)
     faults: list[Fault] = []
@@ -190,7 +188,7 @@ def load_collection(splits: Mapping[str, Collection], size: int | None, progress
     with no_warnings():
         for row, (split, number, one) in enumerate(images):
             if not row % 256:
-                progress("decode", row, len(images))
+                options.progress("decode", row, len(images))
             name = label_text(names[split][number])
             try:
                 if name not in classes:
@@ -260,14 +258,12 @@ def _names(one: Collection) -> list[Any]:
     return [one.classes[label] if isinstance(label, Integral) and label in inside else None for label in one.labels]
 
 
-def _size_and_grey(
-    images: Sequence[tuple[str, int, Collection]], size: int | None, large: int
-) -> tuple[tuple[int, int], bool]:
+def _size_and_grey(images: Sequence[tuple[str, int, Collection]], options: ReadOptions) -> tuple[tuple[int, int], bool]:
     some = np.unique(np.linspace(0, len(images) - 1, SAMPLED).astype(int)).tolist() if images else []
     opened = [picture for index in some if (picture := _opened(images[index][2].images, images[index][1])) is not None]
     grey = bool(opened) and all(picture.mode in ("1", "L") for picture in opened)
     sizes = [(height, width) for width, height in map(displayed_size, opened)]
-    return ((size, size) if size is not None else usual_size(sizes, large)), grey
+    return options.target(sizes), grey
 
 
 def _opened(images: Sequence[Any], number: int) -> Image.Image | None:

@@ -6,7 +6,6 @@ Nothing in it is left out silently: `ImageSet.left_out` counts it, `ImageSet.not
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +19,18 @@ from trainer.data.decoded_pixels import DecodedPixels
 from trainer.data.file_stamp import settle
 from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_formats import FORMATS, pillow_formats
-from trainer.data.image_set import RULES, Fault, ImageSet, Progress
+from trainer.data.image_set import RULES, Fault, ImageSet
+from trainer.data.read_options import ReadOptions
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
-LARGEST = 64
-"""Side in pixels up to which images keep their usual size."""
 
-
-def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES, large: int = LARGEST) -> ImageSet:
+def load_folder(root: Path, options: ReadOptions) -> ImageSet:
     """List a folder, decode its images (or map the cache) and check them.
 
     Args:
         root: The folder.
-        size: Side of the square images in pixels. None: the usual size, or `large`.
-        progress: Called with the stages "scan", "decode" and "check".
-        rules: As for `scan`.
-        large: Side in pixels of images that are larger than 64, if `size` is None.
+        options: How it is read.
 
     Returns:
         The images, with faults and problems.
@@ -46,26 +39,21 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
         DataError: `data.no_images`: the folder has no images; `data.folder_unreadable`: it cannot be read.
         DiskError: The cache cannot be written.
     """
-    listing = scan(root, progress, rules)
+    listing = scan(root, options.progress, options.rules)
     if not listing.paths:
         raise no_images(listing)
-    source = os.path.realpath(root)
-    policy = _policy(size, listing, progress, large)
-    return load_listing(listing, root.resolve().name or source, policy, size, progress, large)
+    name = root.resolve().name or os.path.realpath(root)
+    return load_listing(listing, name, _policy(listing, options), options)
 
 
-def load_listing(
-    listing: Listing, name: str, policy: str, size: int | None, progress: Progress, large: int
-) -> ImageSet:
+def load_listing(listing: Listing, name: str, policy: str, options: ReadOptions) -> ImageSet:
     """Decode listed files (or map the cache) and check them.
 
     Args:
         listing: The files, at least one.
         name: Name of the source.
         policy: What decides about the pixels besides the files and their folder.
-        size: Side of the square images in pixels. None: the usual size, or `large`.
-        progress: Called with the stages "decode" and "check".
-        large: Side in pixels of images that are larger than 64, if `size` is None.
+        options: How they are read.
 
     Returns:
         The images, with faults and problems.
@@ -77,13 +65,13 @@ def load_listing(
 
     def build(work: Path) -> dict[str, Any]:
         settle(listing.stamps)
-        return _decode(listing, source, work, size, progress, large)
+        return _decode(listing, source, work, options)
 
     def usable(entry: Entry) -> bool:
         return not _readable_now(entry, listing)
 
     entry = cached(source, policy, listing.state(), build, usable)
-    progress("check", 0, 0)
+    options.progress("check", 0, 0)
     faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
     unreadable = tuple(index for index, _, _ in entry.meta["faults"])
     return ImageSet(
@@ -108,67 +96,30 @@ def load_listing(
     )
 
 
-def _policy(size: int | None, listing: Listing, progress: Progress, large: int) -> str:
+def _policy(listing: Listing, options: ReadOptions) -> str:
     """What decides about the pixels besides the files. Entries of older rules stand beside that of today's."""
-    older = listing.rules < RULES and listing.state() != scan(listing.root, progress).state()
-    return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder", large)
+    older = listing.rules < RULES and listing.state() != scan(listing.root, options.progress).state()
+    return f"folder {options.size} rules {listing.rules}" if older else options.policy("folder")
 
 
-def policy_of_files(size: int | None, kind: str, large: int) -> str:
-    """Describe what decides about the pixels of files, by today's rules.
-
-    Args:
-        size: Side of the square images in pixels. None: the usual size.
-        kind: "folder" or "table".
-        large: Side in pixels of images that are larger than 64, if `size` is None.
-
-    Returns:
-        The policy, for `load_listing`.
-    """
-    some = [f"large {large}"] if size is None and large != LARGEST else []
-    return " ".join((kind, str(size), *some, *pillow_formats()[len(FORMATS) :]))
-
-
-def _decode(
-    listing: Listing, source: str, work: Path, size: int | None, progress: Progress, large: int
-) -> dict[str, Any]:
+def _decode(listing: Listing, source: str, work: Path, options: ReadOptions) -> dict[str, Any]:
     """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
     with no_warnings():
         places = listing.files()
         heads = [head for index in some if (head := read_size(located(source, places[index])))]
-    target = (size, size) if size is not None else usual_size(heads, large)
+    target = options.target(heads)
     while True:
         kept = listing.keeps(len(places) * target[0] * target[1] * 4)
         job = Job(source, str(work), *target, keep=kept, digests=listing.digests)
-        faults = decode_all(job, places, listing.bytes(), progress)
+        faults = decode_all(job, places, listing.bytes(), options.progress)
         facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
-        wanted = target if size is not None else usual_size(sizes, large)
+        wanted = options.target(sizes)
         if wanted == target:
             about = {"shape": (*target, 4), "count": len(places), "facts": FACTS, "faults": faults}
             return about if kept else {**about, "kept": False}
         target = wanted
-
-
-def usual_size(sizes: list[tuple[int, int]], large: int = LARGEST) -> tuple[int, int]:
-    """Choose the size for images of different sizes.
-
-    Args:
-        sizes: (height, width) of images, in pixels.
-        large: Side in pixels if the most common size is above 64. Default: 64.
-
-    Returns:
-        The most common (height, width), the smallest on a tie, if neither side is above 64; else (large, large), as
-        where most images are larger and few are of that size: of photographs of many sizes a tiny one must not decide.
-    """
-    if not sizes:
-        return large, large
-    counts = Counter(sizes)
-    common = min(counts, key=lambda size: (-counts[size], size))
-    middle = sorted(map(max, sizes))[len(sizes) // 2]
-    rare = 2 * counts[common] < len(sizes) and middle > LARGEST
-    return (large, large) if rare or max(common) > LARGEST else common
 
 
 def _readable_now(entry: Entry, listing: Listing) -> bool:

@@ -13,6 +13,7 @@ from trainer.data.duplicates import Duplicates, find_duplicates
 from trainer.data.image_set import DataNote, Fault, ImageSet, LeftOut, Progress, no_progress
 from trainer.data.label_edits import apply_edits
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
+from trainer.data.read_options import ReadOptions
 from trainer.data.sources import load_pictures
 from trainer.data.split import Indices, split_pictures
 from trainer.data.validation import all_problems
@@ -142,7 +143,7 @@ def divide_source(
         UsageError: `data.unknown_source`: there is no such source.
         DataError: The source cannot be read at all, or the edits do not fit.
     """
-    pictures = load_pictures(source, size=size, root=root, progress=progress)
+    pictures = load_pictures(source, ReadOptions(size, progress, root=root))
     applied: tuple[LabelEdit, ...] = ()
     if edits is not None:
         pictures, found = apply_edits(pictures, read_edits(edits), edits)

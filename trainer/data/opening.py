@@ -12,6 +12,7 @@ from trainer.data.image_data import ImageData
 from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
 from trainer.data.label_edits import apply_edits
 from trainer.data.normalization import Normalization
+from trainer.data.read_options import ReadOptions
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
 from trainer.data.validation import FaultyDataError, raise_problems
@@ -103,14 +104,11 @@ def open_data(
         valid,
         test,
         samples,
-        size,
         skip_bad,
         batch,
         Augmentation(rotation, flip, crop, resized_crop, jitter, erasing, randaugment),
-        root,
-        progress,
+        ReadOptions(size, progress, large, root),
         sampling == "balanced",
-        large,
         normalization,
         edits,
     )
@@ -136,23 +134,18 @@ class Opening(NamedTuple):
     valid: float
     test: float
     samples: int | None
-    size: int | None
     skip_bad: bool
     batch: int
     augmentation: Augmentation
-    root: str | None
-    progress: Progress = no_progress
+    reading: ReadOptions
     balanced: bool = False
-    large: int = 64
     normalization: Normalization | None = None
     edits: str | None = None
 
     def open(self, rules: int = RULES) -> ImageData:
         """Open the source as `open_data` does, by the given rules only."""
-        pictures = load_pictures(
-            self.source, size=self.size, root=self.root, progress=self.progress, rules=rules, large=self.large
-        )
-        self.progress("check", 0, 0)
+        pictures = load_pictures(self.source, self.reading._replace(rules=rules))
+        self.reading.progress("check", 0, 0)
         applied: tuple[LabelEdit, ...] = ()
         if self.edits is not None:
             pictures, found = apply_edits(pictures, read_edits(self.edits), self.edits)

@@ -15,9 +15,10 @@ from typing import ClassVar
 
 from trainer.data.file_stamp import FilePlace
 from trainer.data.folder_scan import Listing
-from trainer.data.image_folder import load_listing, policy_of_files, with_faults
+from trainer.data.image_folder import load_listing, with_faults
 from trainer.data.image_set import Fault, ImageSet, Progress
 from trainer.data.named_labels import in_order, split_problems
+from trainer.data.read_options import ReadOptions
 from trainer.data.shard_index import Label, ShardIndex, shard_index
 from trainer.data.shard_names import find_shards
 from trainer.errors import DataError
@@ -52,14 +53,12 @@ class ShardListing(Listing):
         return count <= KEPT_BYTES
 
 
-def load_shards(source: str | Path, size: int | None, progress: Progress, large: int) -> ImageSet:
+def load_shards(source: str | Path, options: ReadOptions) -> ImageSet:
     """Find, decode (or map the cache) and check the images of tar shards.
 
     Args:
         source: A folder of shards, a tar file, or a pattern.
-        size: Side of the square images in pixels. None: the source's own size if at most 64, else `large`.
-        progress: Called with the stages "scan", "decode" and "check".
-        large: Side in pixels that images of more than 64 pixels are scaled to, if `size` is None.
+        options: How they are read.
 
     Returns:
         The images; unreadable ones and structural problems are noted in it.
@@ -69,12 +68,11 @@ def load_shards(source: str | Path, size: int | None, progress: Progress, large:
         DataError: `data.no_shard_images`, `data.class_file`, or `data.worker_died`.
         DiskError: The cache cannot be written.
     """
-    listing = list_shards(source, progress)
+    listing = list_shards(source, options.progress)
     if not listing.paths:
         raise _no_images(listing)
     path = expanded(source)
-    name = path.resolve().name or str(path)
-    found = load_listing(listing, name, policy_of_files(size, "shards", large), size, progress, large)
+    found = load_listing(listing, path.resolve().name or str(path), options.policy("shards"), options)
     return replace(found, root=None)
 
 

@@ -19,9 +19,10 @@ from trainer.data.image_collection import (
     load_collection,
     pairs_of_images,
 )
-from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
+from trainer.data.image_set import ImageSet
 from trainer.data.image_table import Table, joined, read_table, table_of_frame, table_of_pairs
 from trainer.data.named_labels import splits_of
+from trainer.data.read_options import USUAL, ReadOptions
 from trainer.data.shard_names import is_shards
 from trainer.data.source_names import DOWNLOADS, check_source, is_name, is_named, is_table
 from trainer.data.table_listing import load_table
@@ -94,13 +95,13 @@ def _opened(data: Any) -> Table | Collection:
     )
 
 
-def _load_opened(data: Any, size: int | None, progress: Progress, large: int) -> ImageSet:
+def _load_opened(data: Any, options: ReadOptions) -> ImageSet:
     splits = dict(splits_of(data)) if isinstance(data, Mapping) else {"train": data}
     opened = {split: _opened(one) for split, one in splits.items()}
     tables = {split: one for split, one in opened.items() if isinstance(one, Table)}
     if len(tables) == len(opened):
         table = joined(tables) if len(tables) > 1 else next(iter(tables.values()))
-        return load_table(table, size, progress, large)
+        return load_table(table, options)
     collections = {split: one for split, one in opened.items() if isinstance(one, Collection)}
     if tables:
         raise UsageError(
@@ -109,10 +110,10 @@ def _load_opened(data: Any, size: int | None, progress: Progress, large: int) ->
             expected="splits of one kind",
             fix="give all of them as tables, or all as images",
         )
-    return load_collection(collections, size, progress, large)
+    return load_collection(collections, options)
 
 
-def _load_plugin(name: str, size: int | None, progress: Progress, large: int) -> ImageSet:
+def _load_plugin(name: str, options: ReadOptions) -> ImageSet:
     """What the function of a plugin gives. Raises UsageError `data.plugin` where it fails."""
     from trainer.plugins import load_data
 
@@ -133,28 +134,16 @@ def _load_plugin(name: str, size: int | None, progress: Progress, large: int) ->
     if isinstance(found, str | Path):
         path = expanded(found)
         check_source(str(path.absolute()))
-        return load_pictures(path.absolute(), size=size, progress=progress, large=large)
-    return _load_opened(found, size, progress, large)
+        return load_pictures(path.absolute(), options)
+    return _load_opened(found, options)
 
 
-def load_pictures(
-    source: Any,
-    *,
-    size: int | None = None,
-    root: str | None = None,
-    progress: Progress = no_progress,
-    rules: int = RULES,
-    large: int = 64,
-) -> ImageSet:
+def load_pictures(source: Any, options: ReadOptions = USUAL) -> ImageSet:
     """Find, decode and check a source. Unreadable images and structural problems are returned, not raised.
 
     Args:
         source: Any source of `open_data`.
-        size: Side of the square images in pixels. None: the source's own size if it is at most 64, else `large`.
-        root: Folder of downloads. None: in the cache folder.
-        progress: Called with the stages of reading.
-        rules: Rules by which a folder is read; 1 for runs of version 0.1.0.
-        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+        options: How it is read.
 
     Returns:
         The images, with faults and problems.
@@ -165,29 +154,29 @@ def load_pictures(
         DiskError: The cache or a download cannot be written.
     """
     if not isinstance(source, str | Path):
-        return _load_opened(source, size, progress, large)
+        return _load_opened(source, options)
     source = str(source)
     check_source(source)
     if source == "digits":
         from trainer.data.digits import load_digits
 
-        return load_digits(size, progress)
+        return load_digits(options)
     if source in DOWNLOADS:
         from trainer.data.downloads import load_download
 
-        return load_download(source, size, root, progress)
+        return load_download(source, options)
     path = expanded(source)
     if is_named(source) or is_saved(path):
-        progress("download", 0, 0)
-        return _load_opened(load_named(source) if is_named(source) else load_saved(path), size, progress, large)
+        options.progress("download", 0, 0)
+        return _load_opened(load_named(source) if is_named(source) else load_saved(path), options)
     if is_name(source):
-        return _load_plugin(source, size, progress, large)
+        return _load_plugin(source, options)
     if is_table(path):
-        return load_table(read_table(path), size, progress, large)
+        return load_table(read_table(path), options)
     if is_shards(path):
         from trainer.data.shard_source import load_shards
 
-        return load_shards(path, size, progress, large)
+        return load_shards(path, options)
     from trainer.data.image_folder import load_folder
 
-    return load_folder(path, size, progress, rules, large)
+    return load_folder(path, options)

@@ -9,19 +9,20 @@ from pathlib import Path
 from trainer.data.class_names import class_names
 from trainer.data.file_stamp import file_stamp
 from trainer.data.folder_scan import Listing
-from trainer.data.image_folder import load_listing, policy_of_files
+from trainer.data.image_folder import load_listing
 from trainer.data.image_formats import suffix_of
-from trainer.data.image_set import Fault, ImageSet, Progress
+from trainer.data.image_set import Fault, ImageSet
 from trainer.data.image_table import Table, TableRow
 from trainer.data.named_labels import in_order, label_text, part_of, split_problems, whole_numbers
+from trainer.data.read_options import ReadOptions
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
 
-def load_table(table: Table, size: int | None, progress: Progress, large: int) -> ImageSet:
+def load_table(table: Table, options: ReadOptions) -> ImageSet:
     """Decode and check the images of a table; arguments and errors are those of `load_folder`. Faults name paths as the
     table has them."""
-    progress("scan", 0, 0)
+    options.progress("scan", 0, 0)
     listing = table_listing(table)
     if not listing.paths:
         missing = any(fault.code == "missing" for fault in listing.faults)
@@ -36,7 +37,7 @@ def load_table(table: Table, size: int | None, progress: Progress, large: int) -
             else "correct the rows",
             path=table.name,
         )
-    return load_listing(listing, table.name, policy_of_files(size, "table", large), size, progress, large)
+    return load_listing(listing, table.name, options.policy("table"), options)
 
 
 def _no_suffix(table: Table) -> str:

@@ -144,7 +144,7 @@ def compile_within(
         # not announced: the stage before may have been told just now, and this one would show as that for long
         session.emit(Preparing(**session.position, stage="compile", done=done, total=total))
         if session.control.waiting:
-            session.boundary()
+            session.requests.boundary()
 
     forward = forward_in(precision, model, device)
     images = torch.zeros(feed.batch, *feed.input_shape, dtype=torch.float32, device=device)

@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainer.errors import EpochscopeError, OutOfMemoryError
-from trainer.events import Status, StopRequested
 from trainer.store.disk_errors import OF_THE_SYSTEM, TOO_MANY, disk_error
-
-
-def success_fields(status: Status | None, reason: str, stop: StopRequested | None) -> dict[str, Any]:
-    """Fields of RunEnded where there was no error. `stop`: what has ended the run, if it was asked to end."""
-    code = {"code": stop.code, "parameters": stop.parameters} if stop is not None else {}
-    return {"status": status or "completed", "reason": reason, **code}
 
 
 def failure_fields(error: BaseException) -> dict[str, Any]:

@@ -27,8 +27,9 @@ from trainer.engine.loop_state import Cursor, Spent
 from trainer.engine.module_state import ModuleState, copy_state
 from trainer.engine.parts import Parts
 from trainer.engine.process_pace import ProcessPace
+from trainer.engine.request_handler import StopNow
 from trainer.engine.resume import model_state
-from trainer.engine.session import Session, StopNow
+from trainer.engine.session import Session
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly
 from trainer.engine.weight_average import WeightAverage, trained_tensors
 from trainer.errors import CallbackError, DivergedError
@@ -120,13 +121,13 @@ class Loop:
             self._finish_epoch(self.tally.metrics())
             if self._unknown is not None:
                 raise self._unknown  # the epoch is saved: nothing is lost
-            self.session.epoch_boundary()
+            self.session.requests.epoch_boundary()
 
     def _begin_epoch(self) -> None:
         self.session.epoch = self.cursor.epoch
         rate = learning_rate(self.parts.optimizer)
         self.session.emit(EpochStarted(**self.session.position, first_batch=self.cursor.batch, learning_rate=rate))
-        self.session.boundary()
+        self.session.requests.boundary()
 
     def _finish_epoch(self, seen: Metrics) -> None:
         """Validate and end the epoch; `seen`: its training metrics."""
@@ -165,7 +166,7 @@ class Loop:
                     self._report()
                     due = now + REPORT_SECONDS
                 if control.waiting:
-                    session.boundary()
+                    session.requests.boundary()
                 start = clock()
             self._report()
         finally:

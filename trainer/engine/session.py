@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,11 @@ from trainer.engine.clock import Clock
 from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
 from trainer.engine.event_bus import EventBus
-from trainer.engine.failure import as_known_error, failure_fields, success_fields
+from trainer.engine.failure import as_known_error, failure_fields
+from trainer.engine.request_handler import RequestHandler, StopNow
 from trainer.engine.run_guard import RunGuard
-from trainer.engine.shared_commands import ending_of_all, requests_of_all
-from trainer.errors import EpochscopeError, Parameter, Plain
+from trainer.errors import Plain
 from trainer.events import (
-    Answer,
     BatchEnded,
     BatchesReported,
     CallbackFailed,
@@ -34,19 +32,11 @@ from trainer.events import (
     EpochEnded,
     Event,
     Preparing,
-    RequestHandled,
     RunEnded,
-    RunPaused,
-    RunUnpaused,
     Stage,
-    Status,
-    StopRequested,
     Working,
 )
-from trainer.reasons import reason_text
-from trainer.store import requests
 from trainer.store.folder import RunFolder
-from trainer.store.requests import MalformedRequestError, Request
 from trainer.store.run_files import append_log
 
 if TYPE_CHECKING:
@@ -60,10 +50,6 @@ PROGRESS_SECONDS = 0.2
 """Preparing and Working come at most five times a second."""
 
 logger = logging.getLogger("epochscope")
-
-
-class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request to the end of the attempt
-    """Raised at a boundary after a stop request; only the session catches it."""
 
 
 class Session:
@@ -99,6 +85,7 @@ class Session:
         self.capture: Callable[[], State] | None = None
         """Captures the state to resume from, while there is one."""
         self.saving = CheckpointTimes(self.control, group.rank)
+        self.requests = RequestHandler(self, self.control, self.bus, self.clock, self.saving, group, folder)
         self.outputs: dict[str, Outputs] = {}
         """Predictions of the last pass over each split."""
         self.history: list[EpochEnded] = []
@@ -115,15 +102,8 @@ class Session:
         self.saved_step: int | None = None
         """Step of the last checkpoint that a resumed run would continue from."""
         self.before_emit: Callable[[], None] | None = None
-        self.stop_status: Status | None = None
-        self.stop_reason = ""
-        self.stop_after_epoch = False
-        self._stop: StopRequested | None = None
         self._signals = signals
-        self._paused = False
-        self._clock_ran = False
         self._announced: dict[type[Event], float] = {}
-        self._taken: deque[Request | MalformedRequestError] = deque()
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
@@ -143,7 +123,7 @@ class Session:
             try:
                 self.progress(Preparing, "import", 0, 1)
                 work()
-                self.stop_status = self.stop_status or "completed"
+                self.requests.status = self.requests.status or "completed"
             except StopNow:
                 pass
             except BaseException as raised:  # including Ctrl-C in a script or notebook: callbacks learn how it ended
@@ -159,8 +139,8 @@ class Session:
         from trainer.result import Result
 
         return Result(
-            status=self.stop_status or "completed",
-            reason=self.stop_reason,
+            status=self.requests.status or "completed",
+            reason=self.requests.reason,
             best_epoch=self.best_epoch,
             best_loss=self.best_loss,
             run_dir=self.folder.path if self.folder else None,
@@ -184,13 +164,11 @@ class Session:
         error = error or self.bus.first_error
         if error is not None:
             self.log("the run failed", error)
-        for request in (*self._taken, *self.control.close()):
-            self._answer(request, "refused", "request.run_ended")
-        success = (self.stop_status, self.stop_reason, self._stop)
+        self.requests.refuse_rest()
         self.emit(
             RunEnded(
                 **self.position,
-                **(success_fields(*success) if error is None else failure_fields(error)),
+                **(self.requests.outcome() if error is None else failure_fields(error)),
                 best_epoch=self.best_epoch,
                 best_loss=self.best_loss,
                 best_checkpoint=self.checkpoints.get("best"),
@@ -240,7 +218,11 @@ class Session:
         """Emit progress, and act as a boundary at which requests are handled."""
         self.announce(event, stage, done, total)
         if self.control.waiting:
-            self.boundary()
+            self.requests.boundary()
+
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
+        """A callback ends the run, which counts as completed."""
+        self.requests.stop_for_callback(reason, code, parameters)
 
     def _note_failure(self, failure: CallbackFailed, error: Exception) -> None:
         # a run must not go on in silence without a callback: where nothing shows the event, its author sees this
@@ -259,141 +241,3 @@ class Session:
         logger.log(level, "%s", text)
         if self.folder is not None:
             append_log(self.folder, text)
-
-    # -- requests ------------------------------------------------------------------------------------------------
-
-    def boundary(self) -> None:
-        """Handle all requests; returns when training may continue, raises StopNow otherwise."""
-        self._handle_waiting(timeout=0.0)
-        while self._paused and not self.stop_status:
-            self._handle_waiting(timeout=0.1)
-        self._raise_if_stopping()
-
-    def epoch_boundary(self) -> None:
-        """The boundary after an epoch, where `stop(when="epoch")` takes effect too."""
-        if self.stop_after_epoch and not self.stop_status:
-            self.stop_status = "stopped"
-        self.boundary()
-
-    def _raise_if_stopping(self) -> None:
-        if self.bus.first_error is not None:
-            raise self.bus.first_error
-        if self.stop_status:
-            raise StopNow
-
-    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
-        """A callback ends the run, which counts as completed."""
-        if not self.stop_status:
-            self.stop_status, self.stop_reason = "completed", reason
-            self._emit_stop("callback", reason, code, parameters)
-        self.control.waiting = True
-
-    def _emit_stop(self, source: str, reason: str, code: str, parameters: dict[str, Plain]) -> None:
-        self._stop = StopRequested(**self.position, source=source, reason=reason, code=code, parameters=parameters)
-        self.emit(self._stop)
-
-    def _handle_waiting(self, timeout: float) -> None:
-        self._taken.extend(requests_of_all(self.group, self.control.take(timeout)))
-        self.bus.drain()
-        while self._taken:
-            self._handle(self._taken[0])
-            self._taken.popleft()  # only now: if answering raises, it is still answered at the end of the attempt
-        error, status, stop = ending_of_all(self.group, self.bus.first_error, self.stop_status, self._stop)
-        if error is not None:
-            self.bus.must_end(error)
-        if status and stop is not None and not self.stop_status:
-            self.stop_status, self.stop_reason = status, stop.reason
-            self._emit_stop(stop.source, stop.reason, stop.code, stop.parameters)
-
-    def _handle(self, request: Request | MalformedRequestError) -> None:
-        match request:
-            case MalformedRequestError():
-                self._answer(request, "refused", request.code, request.parameters)
-            case Request(attempt=int(attempt)) if attempt != self.attempt:
-                self._answer(request, "stale", "request.stale", {"attempt": attempt})
-            case Request(do="stop"):
-                self._handle_stop(request)
-            case Request(do="pause"):
-                self._pause(request)
-            case Request(do="unpause"):
-                self._unpause(request)
-            case Request(do="checkpoint"):
-                with self.saving.together():
-                    self._save(request)
-
-    def _answer(
-        self,
-        request: Request | MalformedRequestError,
-        result: Answer,
-        code: str = "",
-        parameters: Mapping[str, Parameter] | None = None,
-        path: str = "",
-    ) -> None:
-        answer = RequestHandled(
-            **self.position,
-            id=request.id,
-            result=result,
-            reason=path or reason_text(code, parameters or {}),
-            code=code,
-            parameters=dict(parameters or {}),
-            path=path,
-        )
-        self.emit(answer)
-        if self.folder is not None and request.file:
-            try:
-                requests.remove(self.folder, request.file)
-            except EpochscopeError as error:
-                self.log(f"the request {request.id} was answered but its file cannot be deleted: {error}")
-        if isinstance(request, Request):
-            request.set_answer(answer)
-
-    def _handle_stop(self, request: Request) -> None:
-        if self.stop_status or (self.stop_after_epoch and request.when == "epoch"):
-            return self._answer(request, "already", "request.stopping")
-        if request.when == "epoch" and self.capture is not None:
-            self.stop_after_epoch = True
-            if self._paused:  # otherwise the epoch could never end
-                self._go_on(request.source)
-        else:
-            self.stop_status = "stopped"
-        self.stop_reason = request.source
-        parameters: dict[str, Plain] = {"source": request.source, "when": request.when}
-        self._emit_stop(request.source, f"after this {request.when}", "stop.request", parameters)
-        return self._answer(request, "done")
-
-    def _pause(self, request: Request) -> None:
-        if self._paused:
-            return self._answer(request, "already", "request.paused")
-        if self.stop_status:
-            return self._answer(request, "refused", "request.stopping")
-        self._paused = True
-        self._clock_ran = self.clock.running
-        self.clock.stop()
-        self.emit(RunPaused(**self.position, source=request.source, reason=""))
-        return self._answer(request, "done")
-
-    def _unpause(self, request: Request) -> None:
-        if not self._paused:
-            return self._answer(request, "already", "request.not_paused")
-        self._go_on(request.source)
-        return self._answer(request, "done")
-
-    def _go_on(self, source: str) -> None:
-        self._paused = False
-        if self._clock_ran:  # the clock has not started in a run that is paused during preparation
-            self.clock.start()
-        self.emit(RunUnpaused(**self.position, source=source, reason=""))
-
-    def _save(self, request: Request) -> None:
-        if self.capture is None:
-            return self._answer(request, "refused", "request.not_training")
-        if not self.bus.listens(CheckpointRequested):
-            return self._answer(request, "refused", "request.no_checkpoint_callback")
-        saved: list[CheckpointSaved] = []
-        with self.bus.on(CheckpointSaved, saved.append):
-            self.emit(CheckpointRequested(**self.position, kind=request.kind, source=request.source))
-        # a retried `last` may be among them
-        paths = [event.path for event in saved if event.kind == request.kind]
-        if paths:
-            return self._answer(request, "done", path=paths[-1])
-        return self._answer(request, "refused", "request.save_failed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from trainer.distributed.peer_errors import peer_error, told
 from trainer.distributed.process_group import ProcessGroup
@@ -49,8 +48,8 @@ def requests_of_all(group: ProcessGroup, taken: list[Item]) -> list[Item]:
     asked = [one for one in taken if isinstance(one, Request)]
     malformed: list[Item] = [one for one in taken if not isinstance(one, Request)]
     found: list[Request] = []
-    for rank, others in enumerate(group.gather([_plain(one) for one in asked])):
-        found += asked if rank == group.rank else [_request(facts) for facts in others]
+    for rank, others in enumerate(group.gather(asked)):
+        found += asked if rank == group.rank else others
     return [*malformed, *sorted(_once(found), key=lambda one: one.do != "stop")]
 
 
@@ -66,21 +65,6 @@ def ending_of_all(
         if status is None and ending is not None:
             status, stop = ending, asked
     return error, status, stop
-
-
-def _plain(request: Request) -> dict[str, Any]:
-    return {
-        "do": request.do,
-        "when": request.when,
-        "source": request.source,
-        "ident": request.id,
-        "attempt": request.attempt,
-        "kind": request.kind,
-    }
-
-
-def _request(facts: dict[str, Any]) -> Request:
-    return Request(facts["do"], facts["when"], **{name: facts[name] for name in ("source", "ident", "attempt", "kind")})
 
 
 def _once(requests: Iterable[Request]) -> list[Request]:

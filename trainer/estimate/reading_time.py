@@ -12,7 +12,7 @@ from trainer.data.cache import find_cached
 from trainer.data.decode import UnreadableError, located, no_warnings, read_image
 from trainer.data.decode_pool import decoders
 from trainer.data.folder_scan import Listing
-from trainer.data.image_folder import policy_of_files, usual_size
+from trainer.data.read_options import ReadOptions
 from trainer.data.source_names import TABLE_SUFFIXES
 from trainer.recommendation import SourceFacts
 from trainer.settings.schema import Data
@@ -48,13 +48,14 @@ def reading_time(facts: SourceFacts, data: Data, large: int) -> ReadingTime:
     Returns:
         The estimate.
     """
-    target = (data.size, data.size) if data.size else usual_size(list(facts.heads) or [facts.size], large)
+    options = ReadOptions(data.size, large=large)
+    target = options.target(list(facts.heads) or [facts.size])
     listing = facts.listing
     if listing is None:
         return ReadingTime(0.0, None, target)
     table = data.source.lower().endswith(TABLE_SUFFIXES)
     kind = "shards" if listing.digests else "table" if table else "folder"
-    entry = find_cached(os.path.realpath(listing.root), policy_of_files(data.size, kind, large), listing.state())
+    entry = find_cached(os.path.realpath(listing.root), options.policy(kind), listing.state())
     if entry is not None:
         return ReadingTime(0.0, str(entry.meta["digest"]), target)
     return ReadingTime(_decoding(listing, target), None, target)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trainer.backbones import BACKBONES
-from trainer.data.image_folder import LARGEST
+from trainer.data.read_options import LARGEST
 from trainer.estimate.reading_time import ReadingTime, reading_time
 from trainer.recommendation import CANDIDATES, pretrained_installed, source_facts, split_sizes
 from trainer.settings import Settings, merge

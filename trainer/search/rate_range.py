@@ -22,7 +22,8 @@ from trainer.data.loaders import close_batches
 from trainer.engine.checkpoint_state import capture_generators, restore_generators
 from trainer.engine.loop import Loop, learning_rate
 from trainer.engine.parts import Parts
-from trainer.engine.session import Session, StopNow
+from trainer.engine.request_handler import StopNow
+from trainer.engine.session import Session
 from trainer.engine.step import NonFiniteStep
 from trainer.errors import UsageError
 from trainer.events import Preparing

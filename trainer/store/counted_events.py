@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trainer import events as ev
-from trainer.store.attempt_history import AttemptHistory
+from trainer.store.attempt_history import covered_step
 from trainer.store.journal import JournalReader, Record, read_journal
 from trainer.store.journal_limits import check
 from trainer.store.run_history import read_history
@@ -29,22 +29,12 @@ def counted_events(journal: Path) -> Iterator[CountedEvent]:
     the journal cannot be read, NewerVersionError where a newer Epochscope wrote it.
     """
     history = read_history(JournalReader(journal))
-    attempts = [attempt for attempt in history.attempts.values() if attempt.started is not None]
     for record in read_journal(journal).records:
         event = record.event
         if isinstance(event, ev.UnknownEvent) or not _possible(record, event):
             continue
-        if not any(_takes_back(attempt, record) for attempt in attempts):
+        if not any(one.takes_back(record.seq, covered_step(event)) for one in history.attempts.values()):
             yield CountedEvent(record.seq, record.attempt, record.wall / 1000, event)
-
-
-def _takes_back(attempt: AttemptHistory, record: Record) -> bool:
-    """As `RunHistory` has it: what came after the checkpoint, but not the files of steps that it covers."""
-    started = attempt.started
-    if started is None or record.attempt >= attempt.number or record.seq <= started.resumed_seq:
-        return False
-    is_file = isinstance(record.event, ev.CheckpointSaved | ev.SnapshotSaved)
-    return not (is_file and record.event.step <= started.resumed_step)
 
 
 def _possible(record: Record, event: ev.Event) -> bool:

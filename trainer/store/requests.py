@@ -14,8 +14,9 @@ import secrets
 import threading
 import time
 import uuid
+from functools import partial
 from pathlib import Path
-from typing import Literal, NotRequired, TypedDict, get_args
+from typing import Any, Literal, NotRequired, TypedDict, get_args
 
 import msgspec
 
@@ -88,6 +89,11 @@ class Request:
         self.engine: int | None = None
         """The thread that will answer."""
         self._answered = threading.Event()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets it without its answer."""
+        about: dict[str, Any] = {"source": self.source, "ident": self.id, "attempt": self.attempt, "kind": self.kind}
+        return partial(Request, self.do, self.when, **about), ()
 
     @property
     def result(self) -> Answer | None:

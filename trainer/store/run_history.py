@@ -7,7 +7,6 @@ is how far they got.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -19,7 +18,7 @@ from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.monitor import Monitor
 from trainer.store import batch_columns
-from trainer.store.attempt_history import AttemptHistory, Message, shortened
+from trainer.store.attempt_history import AttemptHistory, Message, covered_step, shortened
 from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import JournalReader, JournalReplacedError, Record
 from trainer.store.journal_limits import ImpossibleError, check, check_name, possible
@@ -45,11 +44,10 @@ V = TypeVar("V")
 
 
 class _Noted(NamedTuple):
-    """A value that was noted in a mapping. `file_step` is the step of the state that a file holds; infinite where the
-    value names no file."""
+    """A value that was noted in a mapping. `covered`: the `covered_step` of its event."""
 
     seq: int
-    file_step: float
+    covered: float
     place: dict[Any, Any]
     key: Any
     value: Any
@@ -81,7 +79,6 @@ class RunHistory:
         self.messages: list[Message] = []
         self.answers: dict[str, ev.RequestHandled] = {}
         """By request. They are never taken back: each was given to someone."""
-        self._first = 0  # the number of this attempt's first record
         self.verdicts: dict[int, CompactMetrics] = {}
         """By epoch."""
         self.evaluations: dict[str, ev.EvaluationDone] = {}
@@ -229,8 +226,7 @@ class RunHistory:
         """This is the latest record so far."""
         if self.attempt is None or attempt != self.attempt.number:
             self.attempts.pop(attempt, None)
-            self.attempts[attempt] = AttemptHistory(attempt, wall)
-            self._first = seq
+            self.attempts[attempt] = AttemptHistory(attempt, seq, wall)
             self.state, self.stopping, self.ended = "preparing", False, None
         self.seconds = self.attempts[attempt].seconds = seconds
 
@@ -239,31 +235,26 @@ class RunHistory:
         if (attempt := self.attempt) is not None:
             attempt.epoch, attempt.step = epoch, step
 
-    def _note(self, record: Record, place: dict[K, V], key: K, value: V, *, file: bool = False) -> None:
-        self._noted.append(_Noted(record.seq, record.event.step if file else math.inf, place, key, value))
+    def _note(self, record: Record, place: dict[K, V], key: K, value: V) -> None:
+        self._noted.append(_Noted(record.seq, covered_step(record.event), place, key, value))
         place[key] = value
 
     # -- one method per event ------------------------------------------------------------------------------------
 
     def _run_started(self, event: ev.RunStarted, record: Record) -> None:
-        self._rewind(event)
-        self.info, self.state, self.ended, self.stopping, self.progress = event, "running", None, False, None
         self.attempts[record.attempt].started = event
+        self._rewind(event, self.attempts[record.attempt])
+        self.info, self.state, self.ended, self.stopping, self.progress = event, "running", None, False, None
 
-    def _rewind(self, started: ev.RunStarted) -> None:
-        """Forget what earlier attempts did after the checkpoint that this one resumes from."""
+    def _rewind(self, started: ev.RunStarted, attempt: AttemptHistory) -> None:
+        """Forget what the attempt takes back."""
         self.batches.cut(int(np.searchsorted(self.batches.seq, started.resumed_seq, side="right")))
         self.nan_steps = list(not_finite(self.batches.column("step"), self.batches.column("loss")))
         rewind_scalars(self.scalars, started)
-        self.messages = [one for one in self.messages if not started.resumed_seq < one.seq < self._first]
+        self.messages = [one for one in self.messages if not attempt.takes_back(one.seq)]
         for noted in self._noted:
             noted.place.clear()
-        self._noted = [
-            noted
-            for noted in self._noted
-            # a checkpoint is announced after the last record that it covers
-            if not started.resumed_seq < noted.seq < self._first or noted.file_step <= started.resumed_step
-        ]
+        self._noted = [one for one in self._noted if not attempt.takes_back(one.seq, one.covered)]
         for noted in self._noted:
             noted.place[noted.key] = noted.value
         self._lay_out_epochs()
@@ -327,18 +318,18 @@ class RunHistory:
         self.messages.append(Message(record.seq, record.wall, type(event).__name__, values))
 
     def _checkpoint(self, event: ev.CheckpointSaved, record: Record) -> None:
-        self._note(record, self.checkpoints, event.kind, event, file=True)
+        self._note(record, self.checkpoints, event.kind, event)
 
     def _snapshot(self, event: ev.SnapshotSaved, record: Record) -> None:
         if event.kind == "images":
-            self._note(record, self._images, event.kind, event.path, file=True)
+            self._note(record, self._images, event.kind, event.path)
         else:
             files = self.predictions if event.kind == "predictions" else self.weights
-            self._note(record, files, event.epoch, event.path, file=True)
+            self._note(record, files, event.epoch, event.path)
 
     def _picture(self, event: ev.PictureReported, record: Record) -> None:
         check_name(event.name, {name for name, _ in self.pictures})
-        self._note(record, self.pictures, (event.name, event.epoch), event, file=True)
+        self._note(record, self.pictures, (event.name, event.epoch), event)
 
     def _answer(self, event: ev.RequestHandled, record: Record) -> None:
         self.answers[event.id] = event

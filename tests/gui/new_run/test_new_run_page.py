@@ -20,7 +20,7 @@ from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE
 from tests.gui.new_run.pages import new_run_page
 from tests.gui.rpc_clients import FakeRpcClient
 from trainer.data.digits import load_digits
-from trainer.data.image_set import no_progress
+from trainer.data.read_options import USUAL
 from trainer.store.arrays import write_arrays
 
 LR = ("train", "lr")
@@ -268,7 +268,7 @@ def test_the_engine_feeds_what_is_shown(real: RpcClient, tmp_path: Path, qtbot: 
     assert [card.lines for card in cards if card] == [("0: mean",), ("0",), ("0",), ("0",), ("1: mean",)]
     page.check.tabs.setCurrentIndex(FED)
     qtbot.waitUntil(asked, timeout=60_000)
-    known = {image[..., 0].tobytes() for image in load_digits(None, no_progress).pixels}
+    known = {image[..., 0].tobytes() for image in load_digits(USUAL).pixels}
     cards = [page.check.fed.pictures.card(row) for row in range(page.check.fed.pictures.rowCount())]
     assert len(cards) == 32
     assert all(np.ascontiguousarray(card.pixels[..., 0]).tobytes() in known for card in cards if card)

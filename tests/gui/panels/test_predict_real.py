@@ -20,7 +20,7 @@ from gui.viewmodels.predicted_images import COLUMNS
 from gui.window.main_window import Window
 from tests.gui.windows import drop, opened
 from trainer.data.digits import load_digits
-from trainer.data.image_set import no_progress
+from trainer.data.read_options import USUAL
 from trainer.store.folder import RunFolder
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def epochscope(*arguments: object) -> Any:
 @pytest.fixture
 def digits(tmp_path: Path) -> Path:
     """Sixty images in a folder per class."""
-    found = load_digits(None, no_progress)
+    found = load_digits(USUAL)
     for number in range(60):
         path = tmp_path / "цифры" / found.classes[found.labels[number]] / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from gui.text.reasons import note_text, reason_text, source_text, stop_text, whe
 from gui.window import i18n
 from trainer import events as ev
 from trainer.data.image_folder import load_folder
-from trainer.data.image_set import no_progress
+from trainer.data.read_options import USUAL
 from trainer.reasons import REASONS, SOURCES
 from trainer.store.attempt_history import Message
 
@@ -147,7 +147,7 @@ def test_notes_on_data(count: int, verb: str, russian: None, tmp_path: Path) -> 
         Image.new("L", (4, 4)).save(tmp_path / name / "1.png")
     for number in range(count):
         (tmp_path / f"{number}.txt").touch()
-    (note,) = load_folder(tmp_path, None, no_progress).notes
+    (note,) = load_folder(tmp_path, USUAL).notes
     assert note_text(note.code, note.parameters, note.reason).startswith(verb)
 
 
