@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,12 @@ def load_listing(
         notes=folder_notes(listing, entry.facts[:, 3], entry.facts[:, 4]),
         left_out=listing.left_out(),
         root=Path(source),
-        encoded=lambda row: read_bytes(located(source, listing.files()[row])),
+        encoded=partial(_encoded, source, listing),
     )
+
+
+def _encoded(source: str, listing: Listing, row: int) -> bytes:
+    return read_bytes(located(source, listing.files()[row]))
 
 
 def _policy(size: int | None, listing: Listing, progress: Progress, large: int) -> str:
