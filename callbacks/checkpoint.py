@@ -61,11 +61,19 @@ class Checkpoint(Callback):
         self._monitor = Monitor()
         self._encoded: dict[int, tuple[bytes, str]] = {}
         self._saved_at = 0.0
+        self._add_hooks()
+
+    def _add_hooks(self) -> None:
         # hooks nobody needs are not there: a hook on BatchEnded costs something at every step
-        if every_steps:
+        if self.every_steps:
             self.on_batch_ended = self._every_steps  # type: ignore[method-assign]
-        if every_seconds:
+        if self.every_seconds:
             self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The hooks of a copy are its own."""
+        vars(self).update(state)
+        self._add_hooks()
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the kept best checkpoints are ranked by.

@@ -96,6 +96,14 @@ class LearningRate(Callback):
         if known != "step":
             self.on_epoch_ended = self._after_epoch  # type: ignore[method-assign]
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The hooks of a copy are its own."""
+        vars(self).update(state)
+        if "on_batch_ended" in state:
+            self.on_batch_ended = self._after_step  # type: ignore[method-assign]
+        if "on_epoch_ended" in state:
+            self.on_epoch_ended = self._after_epoch  # type: ignore[method-assign]
+
     def state_dict(self) -> dict[str, Any]:
         """Return the scheduler's state.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -77,17 +78,35 @@ class Progress(Callback):
     phase: ClassVar[Phase] = Phase.VIEW
 
     def __init__(self, console: Console | None = None) -> None:
-        from rich.console import Console
-
-        self.console = console or Console()
-        self._in_notebook = console is None and self.console.is_jupyter
+        self._use(console)
         self._timing, self._pace = Timing(), Pace()
         self._live: _Bars | _NotebookBars | None = None
-        self._epochs = 0
-        self._headed = False
+        self._epochs, self._headed = 0, False
         self._macro_f1 = self._valid_over = ""
+
+    def _use(self, console: Console | None) -> None:
+        from rich.console import Console
+
+        self._given = console
+        self.console = console or Console()
+        self._in_notebook = console is None and self.console.is_jupyter
         # rich would end the process, and the run with it (before 13.8 it raised); only the display is given up
         self.console.on_broken_pipe = self._fall_silent  # type: ignore[method-assign]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the console, which is of one process: unpickled, it is shown on standard output."""
+        return {**vars(self), "console": None, "_given": None, "_live": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._use(self._given)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Progress:
+        """A copy, as `ImageClassifier.fit` makes it, is shown on the same console."""
+        made = type(self).__new__(type(self))
+        memo[id(self)] = made
+        made.__setstate__({**deepcopy(self.__getstate__(), memo), "_given": self._given})
+        return made
 
     # -- before the run ------------------------------------------------------------------------------------------
 

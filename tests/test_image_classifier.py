@@ -161,6 +161,7 @@ def test_more_than_ten_classes_keep_their_order() -> None:
     [
         (np.zeros((4, 2, 2, 2, 2)), ValueError, "dim 5"),
         (["missing.png"] * 4, DataError, "missing.png"),
+        ("a.png", ValueError, "got one image"),
         (pd.DataFrame({"a": ["x"] * 4, "b": ["y"] * 4}), UsageError, "no column of paths"),
         (DIGITS.data[:3], ValueError, "inconsistent numbers of samples"),
     ],

@@ -77,6 +77,28 @@ def misnamed_hooks(callbacks: Iterable[Callback]) -> list[str]:
     return found
 
 
+def late_states(callbacks: Iterable[Callback]) -> list[str]:
+    """Find callbacks whose state is stored before they hear that an epoch has ended, although no one chose so.
+
+    Args:
+        callbacks: Any callbacks.
+
+    Returns:
+        A sentence for each of them.
+    """
+    found = []
+    for callback in callbacks:
+        kind = type(callback)
+        own = kind.state_dict is not Callback.state_dict and kind.on_epoch_ended is not Callback.on_epoch_ended
+        chosen = "phase" in vars(callback) or any("phase" in vars(one) for one in kind.__mro__ if one is not Callback)
+        if own and not chosen:
+            found.append(
+                f"{callback_name(callback)}.on_epoch_ended is called after the epoch's checkpoint, which lacks what it "
+                "changes; set phase = Phase.REPORT in the class, or Phase.VIEW if state_dict does not depend on it"
+            )
+    return found
+
+
 class Callback:
     """Base class of all callbacks: override the hooks you need.
 
@@ -102,7 +124,7 @@ class Callback:
     """Unique within a run, since its state is stored under it; empty (default): the name of the class."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Called whenever a checkpoint is saved.
+        """Called whenever a checkpoint is saved; at the end of an epoch before the hooks of phase VIEW.
 
         Returns:
             What a resumed run needs: numbers, strings, lists, tuples, dicts and tensors, nested as you like.

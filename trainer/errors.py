@@ -6,7 +6,7 @@ language. `exit_code` is what the command line ends with.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 Plain = str | int | float | bool | None
 Parameter = Plain | list[dict[str, Plain]]
@@ -40,6 +40,10 @@ class EpochscopeError(Exception):
         self.parameters: dict[str, Parameter] = parameters
         super().__init__(code, what)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As Exception does, but without calling the constructors of subclasses, whose arguments are others."""
+        return _remade, (type(self), self.code, self.what), vars(self)
+
     @property
     def mend(self) -> str:
         """`fix`, as it was called up to 0.2."""
@@ -56,6 +60,10 @@ class EpochscopeError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(f"{label}: {text}" if label else text for label, text in self.lines())
+
+
+def _remade(kind: type[EpochscopeError], code: str, what: str) -> EpochscopeError:
+    return kind.__new__(kind, code, what)
 
 
 class UsageError(EpochscopeError):

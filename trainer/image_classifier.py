@@ -301,6 +301,8 @@ class _Numbers(NamedTuple):
 
 def _look(X: Any) -> Any:  # noqa: N803
     """Paths or Pillow images as a list, uint8 images as an array, anything else as `_Numbers`."""
+    if isinstance(X, str | Path | Image.Image):
+        raise ValueError(f"got one image, {X!r}; expected several: put it into a list, [image]")
     if is_frame(X):
         texts = any(kind.kind not in "biufc" if hasattr(kind, "kind") else True for kind in X.dtypes)
         return paths_of_frame(X) if texts and not _all_numbers(X) else _Numbers(X)

@@ -62,6 +62,10 @@ class SavedRun(RunTables):
         self._metrics = metrics
         self._loaded: LoadedRun | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the model that `predict` has loaded: it is loaded again."""
+        return {**vars(self), "_loaded": None}
+
     @property
     def name(self) -> str:
         """The name of the run."""

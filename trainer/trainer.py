@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.callback import Callback, misnamed_hooks
+from trainer.callback import Callback, late_states, misnamed_hooks
 from trainer.data.batch import Batch
 from trainer.data.loader_source import LoaderSource, data_source
 from trainer.data.loaders import DataSource
@@ -32,6 +32,7 @@ from trainer.engine.arguments import (
     made_optimizer,
     on_device,
     placed,
+    refuse_copies,
     trained_parameters,
     with_defaults,
 )
@@ -155,8 +156,7 @@ class Trainer:
         self._group = process_group()
         self.precision: Literal["float32", "bfloat16", "auto"] = precision
         self.compile = compile
-        self.threads = checked_threads(threads)
-        self.eval_batch = checked_eval_batch(eval_batch)
+        self.threads, self.eval_batch = checked_threads(threads), checked_eval_batch(eval_batch)
         self.device = choose_device(device)
         self.model = placed(model, self.device, deferred=shard and self._group.size > 1)
         self.seed = checked_seed(seed)
@@ -188,6 +188,8 @@ class Trainer:
         check_deciders(self.callbacks, self.feed, self.monitor)
         self._control = command_queue(self._group)
         self.temperature = 1.0
+
+    __reduce_ex__ = refuse_copies
 
     @cached_property
     def optimizer(self) -> Optimizer:
@@ -244,14 +246,14 @@ class Trainer:
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         self.model, more = run_start.begin(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
-        for note in (*self._loss.notes, *more, *misnamed_hooks(session.callbacks)):
+        late = late_states(session.callbacks) if session.folder is not None else ()
+        for note in (*self._loss.notes, *more, *misnamed_hooks(session.callbacks), *late):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
         threads = run_start.settle_threads(session, self.threads)
-        precision, forward = settle_precision(session, self.precision, self._parts())
+        compile_seconds, (precision, forward) = 0.0, settle_precision(session, self.precision, self._parts())
         self.precision, self._forward = precision.precision, forward or self._forward
-        compile_seconds = 0.0
         if self.compile:
             self._forward, compile_seconds = compile_within(
                 session, self.model, self._loss.step, self.feed, self.precision, self.device
@@ -280,8 +282,6 @@ class Trainer:
     def _settings(self) -> dict[str, Any]:
         train = {name: getattr(self, name) for name in ("epochs", "seed", "precision", "compile")}
         return custom_settings(self.model, self.optimizer, self.criterion, train, tuple(self.metrics), self.monitor)
-
-    # -- using the model -----------------------------------------------------------------------------------------
 
     def evaluate(
         self,
@@ -327,8 +327,9 @@ class Trainer:
                 images were. With data given as arrays (X, y), arrays like X.
 
         Returns:
-            A row per image: class, confidence and the probability of every class, in [0, 1]: the softmax of the logits
-            divided by `temperature`. Of a folder the index is the path, of a DataFrame its index.
+            A row per image: `class`, `confidence` and the probability of every class by its name (with `_` appended if
+            that is taken: `class_`), in [0, 1]: the softmax of the logits divided by `temperature`. Of a folder the
+            index is the path (`image`), of a DataFrame its index.
         """
         from trainer.engine.prediction import predict
 

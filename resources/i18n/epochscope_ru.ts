@@ -2230,6 +2230,10 @@ It shows which images the model sees as similar.</source>
         <translation>Неизвестен формат экспорта: {what}</translation>
     </message>
     <message>
+        <source>export.is_folder</source>
+        <translation>{path} — это папка.</translation>
+    </message>
+    <message>
         <source>export.no_folder</source>
         <translation>Нет папки {path}.</translation>
     </message>
@@ -2648,6 +2652,10 @@ It shows which images the model sees as similar.</source>
         <translation>Недопустимое значение {name}: {value}.</translation>
     </message>
     <message>
+        <source>search.unknown</source>
+        <translation>Нет поиска «{name}», который можно продолжить.</translation>
+    </message>
+    <message>
         <source>seeds.count</source>
         <translation>При одном запуске сравнивать нечего.</translation>
     </message>
@@ -2771,6 +2779,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>train.step_result</source>
         <translation>Шаг обучения вернул не то, что нужно.</translation>
+    </message>
+    <message>
+        <source>trainer.copied</source>
+        <translation>Объект Trainer нельзя ни скопировать, ни передать через pickle: он принадлежит процессу, который его создал.</translation>
     </message>
     <message>
         <source>version.newer</source>
@@ -3713,6 +3725,10 @@ It shows which images the model sees as similar.</source>
         <translation>выберите формат из тех, что перечисляет epochscope export --help</translation>
     </message>
     <message>
+        <source>export.is_folder</source>
+        <translation>укажите имя файла в ней</translation>
+    </message>
+    <message>
         <source>export.no_folder</source>
         <translation>создайте её или выберите другую</translation>
     </message>
@@ -4099,6 +4115,10 @@ It shows which images the model sees as similar.</source>
         <translation>укажите целое число, не меньше 1</translation>
     </message>
     <message>
+        <source>search.unknown</source>
+        <translation>проверьте имя; чтобы начать новый поиск, назовите данные: epochscope search digits …</translation>
+    </message>
+    <message>
         <source>seeds.count</source>
         <translation>задайте не меньше двух запусков; для большинства вопросов хватает пяти</translation>
     </message>
@@ -4213,6 +4233,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>train.step_result</source>
         <translation>верните потерю с градиентом или пару (потеря, логиты)</translation>
+    </message>
+    <message>
+        <source>trainer.copied</source>
+        <translation>создавайте его внутри функции, которая обучает; данные, модель и то, что вернул fit, через pickle передавать можно</translation>
     </message>
     <message>
         <source>version.newer</source>

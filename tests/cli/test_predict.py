@@ -107,6 +107,15 @@ def test_copies_never_end_up_among_the_images(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["x.png", "x.png", "y.png"]
 
 
+def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(cli: Cli, done: str, tmp_path: Path) -> None:
+    for table in (tmp_path, tmp_path / "none" / "x.csv"):
+        for words in (("predict", done, "nothing.png"), ("evaluate", done, "--data", "nothing")):
+            answer = cli(*words, "--csv", table)
+            assert answer.code == 4
+            assert "folder" in answer.err
+            assert "nothing" not in answer.err
+
+
 def test_without_a_readable_image_nothing_is_made(cli: Cli, done: str, tmp_path: Path) -> None:
     answer = cli(
         "predict", done, tmp_path / "nothing.png", "--csv", tmp_path / "c.csv", "--sort-into", tmp_path / "out"

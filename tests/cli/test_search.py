@@ -51,6 +51,19 @@ def test_it_goes_on_by_its_name_alone(cli: Cli, runs: Path) -> None:
         assert "other settings" in refused.err
 
 
+def test_a_misspelled_name_begins_no_other_search(cli: Cli, runs: Path) -> None:
+    assert cli(*FEW, "--trials", 1).out.startswith("search few: 1 trial,")
+    before = sorted(runs.rglob("*"))
+    for words in ((), ("--trials", 2)):
+        refused = cli("search", "--name", "fw", *words)
+        assert refused.code == 4
+        assert "There is no search 'fw' to continue." in refused.err
+        assert "Did you mean few?" in refused.err
+        assert "epochscope search digits" in refused.err
+    assert sorted(runs.rglob("*")) == before
+    assert cli("search", "--name", "few", "--trials", 1).out.startswith("search few, continued: 1 trial,")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("--space", "optim.lr=1..2"), ("--trials", 0), ("--monitor", "test"), ("--space", "train.lr=1..2", "--valid", 2)],

@@ -97,6 +97,7 @@ def test_a_relative_folder_is_found_from_elsewhere(
 def test_resume_of_a_completed_run(cli: Cli, done: str) -> None:
     answer = cli("resume", done)
     assert (answer.code, answer.out) == (0, "done is completed; --epochs N trains it to N epochs\n")
+    assert cli("resume", "done", "--epochs", 1).out.endswith("trains it to N epochs, 1 of which it has\n")
     assert cli("resume", done, "--epochs", 2).code == 0
     longer = cli("resume", done, "--epochs", 3)
     assert longer.code == 0

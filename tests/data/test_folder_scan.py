@@ -224,7 +224,7 @@ def test_advice_fits_the_fault(tmp_path: Path) -> None:
     with pytest.raises(FaultyDataError) as caught:
         open_data(str(tmp_path))
     assert "add images to the class" in caught.value.fix
-    assert "--valid 0" in caught.value.fix
+    assert "--data.valid 0" in caught.value.fix
     assert "skip" not in caught.value.fix
 
 

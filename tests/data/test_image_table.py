@@ -260,3 +260,11 @@ def test_an_image_is_not_trained_on_and_tested_on(photos: Path, form: str) -> No
 def test_a_table_without_usable_labels_is_not_told_that_its_images_are_missing(photos: Path) -> None:
     with pytest.raises(DataError, match="no row of the table can be used"):
         open_data(pd.DataFrame([(path, 0.5) for path, _ in rows(photos)], columns=["path", "label"]))
+    with pytest.raises(DataError, match="no row of the table can be used"):
+        open_data([(rows(photos)[0][0], 0.5), ("elsewhere/no.png", "cat")])
+
+
+def test_a_missing_image_is_named_as_it_was_given(photos: Path) -> None:
+    with pytest.raises(FaultyDataError) as caught:
+        open_data([*rows(photos), ("elsewhere/no.png", rows(photos)[0][1])])
+    assert [fault.path for fault in caught.value.faults] == ["elsewhere/no.png"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -18,16 +19,40 @@ _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z.-]*[a-z]")
 _IN_A_SENTENCE = re.compile(rf"`({_FLAG.pattern})")
 
 
-def test_each_flag_that_is_named_exists(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the pages of help, wide enough for all of them to be whole."""
+_OF_OTHERS = {
+    *("--dereference", "--force-reinstall", "--hard-dereference", "--install", "--max-restarts", "--pid", "--sparse"),
+    "--upgrade",
+}
+"""Flags of pip, tar, torchrun and other programs."""
+
+
+@pytest.fixture
+def known(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The flags on the pages of help, wide enough for all of them to be whole."""
     monkeypatch.setenv("COLUMNS", "300")
     commands = [[name] for name in build() if not name.startswith("-")]
-    of_the_tests = set(
-        re.findall(r'addoption\(\s*"(.+?)"', Path(tests.__file__).with_name("conftest.py").read_text("utf-8"))
-    )
-    known = {"--debug", "--help"} | of_the_tests
+    found = {"--debug", "--help", "--version"}
     for command in [*commands, ["runs", "show"], ["runs", "diff"]]:
-        known |= set(_FLAG.findall(cli(*command, "--help").out))
+        found |= set(_FLAG.findall(cli(*command, "--help").out))
+    return found
+
+
+def test_each_flag_that_an_error_names_exists(known: set[str]) -> None:
+    root = Path(tests.__file__).parents[1]
+    named = {
+        (path.name, flag)
+        for path in (root / "trainer").rglob("*.py")
+        if path.name != "svg.py"  # it has variables of CSS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value != "--no-"
+        for flag in _FLAG.findall(node.value)
+    }
+    assert len(named) > 100
+    assert {one for one in named if one[1] not in known | _OF_OTHERS} == set()
+
+
+def test_each_flag_that_is_named_exists(known: set[str]) -> None:
+    known |= set(re.findall(r'addoption\(\s*"(.+?)"', Path(tests.__file__).with_name("conftest.py").read_text("utf-8")))
     named = {
         (page_name(path), flag)
         for path in pages()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,21 @@ def test_a_table_keeps_its_index(trainer: Trainer, folder: Path) -> None:
     assert joined["class"].notna().all()
     with pytest.raises(UsageError, match="no column of paths"):
         trainer.predict(frame.rename(columns={"file": "a"}).assign(a=1))
+
+
+def test_classes_named_as_columns_have_columns_of_their_own(tmp_path: Path) -> None:
+    names = ["class", "confidence", "image", "path"]
+    data = open_data((pixels(80, seed=1), [names[number % 4] for number in range(80)]))
+    made = Trainer(build_model("softmax", data.input_shape, 4), data, epochs=1, device="cpu")
+    made.fit()
+    assert [*made.predict(PIXELS)] == ["class", "confidence", "class_", "confidence_", "image", "path"]
+    Image.fromarray(PIXELS[0]).save(tmp_path / "a.png")
+    written = io.StringIO(made.predict(tmp_path).to_csv())
+    (row,) = csv.DictReader(written)
+    assert [*row] == ["image", "class", "confidence", "class_", "confidence_", "image_", "path"]
+    told = made.predict(PIXELS[0])
+    assert float(row[f"{row['class']}_" if row["class"] != "path" else "path"]) == float(row["confidence"])
+    assert np.allclose([float(row[name]) for name in [*row][3:]], told.iloc[0, 2:].to_numpy(float), atol=1e-6)
 
 
 def test_pieces_change_nothing_and_name_every_fault(

@@ -15,7 +15,7 @@ from callbacks.checkpoint import Checkpoint
 from callbacks.learning_rate import LearningRate
 from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, linear, make
 from tests.logical import logical
-from trainer.callback import Callback
+from trainer.callback import Callback, Phase
 from trainer.engine.checkpoint_state import load_model_state
 from trainer.errors import CallbackError, DiskError, UsageError
 from trainer.events import HOOKS, BatchEnded, BatchesReported, CheckpointRequested, CheckpointSaved, EpochEnded
@@ -319,6 +319,30 @@ def test_callbacks_get_their_state_back_and_strangers_are_named(tmp_path: Path) 
     assert again.epochs == 2
     make(epochs=3, run_dir=tmp_path / "run").fit(resume=True)
     assert "Counting" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
+
+
+def test_a_state_that_an_epochs_checkpoint_would_lack_is_told(tmp_path: Path) -> None:
+    class Reported(Counting):
+        phase = Phase.REPORT
+
+    class Shown(Counting):
+        phase = Phase.VIEW
+
+    class Stopping(Callback):
+        def on_epoch_ended(self, event: EpochEnded, run: Any) -> None:
+            run.request_stop("enough")
+
+    counts = {}
+    for kind in (Counting, Reported, Shown):
+        folder, again = tmp_path / kind.__name__, kind()
+        make(epochs=2, callbacks=[kind(), Stopping()], run_dir=folder).fit()
+        make(epochs=2, callbacks=[again], run_dir=folder).fit(resume=True)
+        told = "is called after the epoch's checkpoint" in (folder / "log.txt").read_text(encoding="utf-8")
+        counts[kind.__name__] = (again.epochs, told)
+    assert counts["Reported"] == (2, False)
+    assert counts["Counting"] == (1, True), "if it counts both, the sentence can go"
+    assert not counts["Shown"][1], "chosen"
+    make(epochs=1, callbacks=[Counting()]).fit()  # nothing is written: nothing to say
 
 
 def test_a_callback_that_cannot_take_its_state_back_is_named(tmp_path: Path) -> None:

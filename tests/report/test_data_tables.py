@@ -46,6 +46,13 @@ def test_a_cell_is_never_a_formula(tmp_path: Path) -> None:
     assert rows[0][1:] == ["'=1+1", "'@x", "fine"]
 
 
+def test_a_class_named_as_another_column_has_a_column_of_its_own(tmp_path: Path) -> None:
+    run = SampleRuns(tmp_path, classes=("true class", "fine", "false class")).make()
+    rows = list(csv.reader(io.StringIO(tables(run)["confusion-test"], newline="")))
+    assert rows[0] == ["true class", "true class_", "fine", "false class"]
+    assert [row[0] for row in rows[1:]] == ["true class", "fine", "false class"]
+
+
 def test_the_document_is_json_and_whole(made: RunFolder) -> None:
     found = json.loads(json.dumps(document(made), allow_nan=False))
     about = json.loads((made.evaluation / "test.json").read_text())

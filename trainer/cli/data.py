@@ -13,6 +13,7 @@ from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
 from trainer.settings import Settings
+from trainer.store.output_file import check_output
 
 if TYPE_CHECKING:
     from trainer.data import ImageData, Report
@@ -71,6 +72,8 @@ def data(
             expected="--preview N --out FILE.npz, with N and --epoch of at least 1",
         )
     check_shards(shards, shard_mb)
+    check_output(means)
+    check_output(out)
     report = inspect(made)
     found = as_plain(report, made)
     stops = found["stops"]

@@ -12,7 +12,7 @@ from trainer.data.labelled_images import LabelledImages, find_labelled
 from trainer.data.validation import listed
 from trainer.errors import UsageError
 from trainer.export.prediction_table import prediction_csv
-from trainer.store.output_file import write_output
+from trainer.store.output_file import check_output, write_output
 from trainer.text.csv_text import csv_bytes
 from trainer.text.number_format import counted
 
@@ -84,6 +84,7 @@ def evaluate_data(
     from trainer.analysis.labelled_evaluation import evaluate_images
     from trainer.inference import left_out_metrics
 
+    check_output(csv)
     if not json:
         note(f"evaluating {folder.name} on {source} ...")
     loaded = _load(folder, metrics)

@@ -14,7 +14,7 @@ from trainer.errors import DataError, UsageError
 from trainer.plotting.heat_overlay import Method, overlay
 from trainer.plotting.png import png_bytes
 from trainer.store.folder import find_run, runs_root
-from trainer.store.output_file import write_output
+from trainer.store.output_file import check_output, write_output
 
 if TYPE_CHECKING:
     from trainer.analysis.image_explainer import ImageExplainer, OneImage, Similar
@@ -54,6 +54,7 @@ def explain(
     """
     folder = find_run(runs_root(runs), run)
     _check(neighbors)
+    check_output(out)
     from trainer.analysis.image_explainer import ImageExplainer
 
     explainer = ImageExplainer(folder)

@@ -62,8 +62,9 @@ def show_labels(
         DiskError: A file cannot be written.
     """
     from trainer.analysis.label_review import review_labels
-    from trainer.store.output_file import write_output
+    from trainer.store.output_file import check_output, write_output
 
+    check_output(out)
     with ProgressBar(STAGES, COUNTED) as progress:
         report = look(progress)
         found = review_labels(settings, report, root, progress)

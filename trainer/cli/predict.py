@@ -16,7 +16,7 @@ from trainer.data.image_search import FoundImages, find_images, needs_images
 from trainer.errors import UsageError
 from trainer.export.prediction_table import TOP, prediction_csv
 from trainer.store.folder import find_run, runs_root
-from trainer.store.output_file import write_output
+from trainer.store.output_file import check_output, write_output
 from trainer.text.csv_text import csv_bytes
 from trainer.text.number_format import counted
 
@@ -55,6 +55,7 @@ def predict(
     """
     folder = find_run(runs_root(runs), run)
     _check(unsure)
+    check_output(csv)
     found = _found(image)
     from trainer.inference import load_for_images
 

@@ -13,14 +13,15 @@ from cyclopts import Parameter
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
-from trainer.errors import EpochscopeError
+from trainer.errors import EpochscopeError, UsageError
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
 from trainer.settings import Settings
 from trainer.store.folder import default_root, runs_root
 from trainer.store.run_creation import dated_name
-from trainer.store.search_folder import MonitorName, SearchRecord, ranked
-from trainer.text.number_format import DASH
+from trainer.store.search_folder import MonitorName, SearchRecord, list_searches, ranked
+from trainer.text.number_format import DASH, counted
+from trainer.text.suggestion import alternatives
 
 _MONITORS = {"loss": "validation loss", "accuracy": "validation accuracy", "macro_f1": "validation macro-F1"}
 
@@ -79,16 +80,15 @@ def search(
     with the tag NAME. Trials are ranked by their best epoch on the validation images, never on the test
     images. The same --seed gives the same trials.
 
-    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues the
-    interrupted trial, even after a kill; --trials N raises the total.
+    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME`, without data or settings,
+    continues the interrupted trial, even after a kill; --trials N raises the total.
     """
     root = runs_root(runs)
     asked = {"trials": trials, "monitor": monitor, "trial_epochs": trial_epochs, "pruner": pruner, "sampler": sampler}
     options: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
     described = any(value is not None for value in (data, recipe, settings, space_file, *given.values())) or space
-    kept = _kept(root, name) if name is not None and not described else None
-    if kept is not None:
-        plan = replace(kept, **options)
+    if name is not None and not described:
+        plan = replace(_kept(root, name), **options)
     else:
         made = gather(data, recipe, settings, given)
         plan = SearchPlan(made, _space(space, space_file) or _proposed(made), **options)
@@ -96,10 +96,20 @@ def search(
     return _search(plan, root, name or dated_name(f"{source}-search"), as_json=json)
 
 
-def _kept(root: Path, name: str) -> SearchPlan | None:
+def _kept(root: Path, name: str) -> SearchPlan:
     from trainer.search.parameter_search import kept_plan
 
-    return kept_plan(root, name)
+    plan = kept_plan(root, name)
+    if plan is None:
+        near = alternatives(name, [folder.name for folder in list_searches(root)]).get("similar")
+        raise UsageError(
+            "search.unknown",
+            f"There is no search {name!r} to continue.",
+            where=str(root),
+            fix=f"{f'Did you mean {near}? ' if near else ''}A new search names its data: epochscope search digits ...",
+            name=name,
+        )
+    return plan
 
 
 def _space(lines: tuple[str, ...], file: Path | None) -> tuple[Dimension, ...]:
@@ -131,7 +141,8 @@ def _search(plan: SearchPlan, root: Path, name: str, *, as_json: bool) -> int:
     made = ParameterSearch(
         plan, root, name, announce=announce, conduct=lambda work: watch(work, as_json=as_json), signals=True
     )
-    tell(f"search {name}: {plan.trials} trials, {_MONITORS[plan.monitor]} decides")
+    continued = ", continued" if made.continued else ""
+    tell(f"search {name}{continued}: {counted(plan.trials, 'trial')}, {_MONITORS[plan.monitor]} decides")
     tell(*(f"   {one.name} = {one.text}" for one in plan.space))
     record = made.run()
     command = best_command(record, plan, root)

@@ -124,6 +124,7 @@ def resume(
         return _nothing_to_do(folder, now, f"{folder.name} is {now} already", json)
     if now == "completed" and not _wants_more(folder, epochs):
         more = "; --epochs N trains it to N epochs" if _resumable(folder) else ""
+        more += f", {epochs} of which it has" if epochs is not None and more else ""
         return _nothing_to_do(folder, now, f"{folder.name} is completed{more}", json)
     from trainer.launch import read_settings
     from trainer.launch import resume as go_on

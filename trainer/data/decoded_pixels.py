@@ -42,6 +42,9 @@ class DecodedPixels:
         # as `no_warnings`, which other threads must not enter: filters are of the whole process
         warnings.filterwarnings("ignore", module=r"PIL\b")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DecodedPixels, (self._root, self._places, self.shape[1:], tuple(self._unreadable))
+
     def __len__(self) -> int:
         return len(self._places)
 

@@ -38,6 +38,8 @@ BLOCK = 16
 """Chunks whose coordinates are computed together: small operations cost their launch, not their size."""
 
 
+_PLACED = ("_device", "_block", "_labels", "_rows", "_recycler")
+
 Batch = tuple[Tensor, Tensor]
 
 
@@ -102,6 +104,15 @@ class ImageData:
         self._device = torch.device("cpu")
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
+        self._place()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what `_place` makes: a copy, or a pickle in another process, is on the CPU until `to` is called."""
+        return {name: value for name, value in vars(self).items() if name not in _PLACED}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._device, self._recycler = torch.device("cpu"), Recycler()
         self._place()
 
     def of_run(self, fingerprint: str) -> ImageData | None:

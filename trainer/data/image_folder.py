@@ -6,6 +6,7 @@ Nothing in it is left out silently: `ImageSet.left_out` counts it, `ImageSet.not
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,12 @@ def load_listing(listing: Listing, name: str, policy: str, options: ReadOptions)
         notes=folder_notes(listing, entry.facts[:, 3], entry.facts[:, 4]),
         left_out=listing.left_out(),
         root=Path(source),
-        encoded=lambda row: read_bytes(located(source, listing.files()[row])),
+        encoded=partial(_encoded, source, listing),
     )
+
+
+def _encoded(source: str, listing: Listing, row: int) -> bytes:
+    return read_bytes(located(source, listing.files()[row]))
 
 
 def _policy(listing: Listing, options: ReadOptions) -> str:

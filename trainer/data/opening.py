@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from trainer.data.augmentation import Augmentation
@@ -142,6 +143,10 @@ class Opening(NamedTuple):
     normalization: Normalization | None = None
     edits: str | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles, which belong to no run, report no progress."""
+        return Opening, tuple(self._replace(progress=no_progress))
+
     def open(self, rules: int = RULES) -> ImageData:
         """Open the source as `open_data` does, by the given rules only."""
         pictures = load_pictures(self.source, self.reading._replace(rules=rules))
@@ -167,7 +172,7 @@ class Opening(NamedTuple):
             balanced=self.balanced,
             normalization=self.normalization,
             reopen=self.of_run,
-            refold=lambda count: self._folds(pictures, applied, count),
+            refold=partial(self._folds, pictures, applied),
             edits=applied,
         )
 

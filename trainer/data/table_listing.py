@@ -25,7 +25,7 @@ def load_table(table: Table, options: ReadOptions) -> ImageSet:
     options.progress("scan", 0, 0)
     listing = table_listing(table)
     if not listing.paths:
-        missing = any(fault.code == "missing" for fault in listing.faults)
+        missing = bool(listing.faults) and all(fault.code == "missing" for fault in listing.faults)
         faults = "".join(f"\n  {fault.path}: {fault.reason}" for fault in (listing.faults or listing.problems)[:20])
         raise DataError(
             "data.no_images",
@@ -67,7 +67,7 @@ def table_listing(table: Table) -> Listing:
             listing.leave("", "repeated", path)
         else:
             seen[path] = (name, part or 0)
-            _add(listing, path, labels[name], part or 0)
+            _add(listing, path, row.path, labels[name], part or 0)
     used = set(listing.labels)
     empty = [name for number, name in enumerate(listing.classes) if number not in used]
     listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
@@ -112,17 +112,17 @@ def _wrong(
     return None
 
 
-def _add(listing: Listing, path: str, label: int, part: int) -> None:
+def _add(listing: Listing, path: str, given: str, label: int, part: int) -> None:
     full = listing.root / path
     try:
         info = full.stat()
         if not full.is_file():
-            listing.faults.append(Fault(path, "not_a_file", "a folder or a device, not an image"))
+            listing.faults.append(Fault(given, "not_a_file", "a folder or a device, not an image"))
             return
         stamp = file_stamp(info, str(full))
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
-        listing.faults.append(Fault(path, "missing", reason))
+        listing.faults.append(Fault(given, "missing", reason))
         return
     listing.paths.append(path)
     listing.stamps.append(stamp)

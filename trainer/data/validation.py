@@ -129,7 +129,8 @@ def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:
 
 _OTHERWISE = "correct the entries listed"
 _FIXES = {
-    "class_too_small": "add images to the class, remove its folder, or use fewer splits (--valid 0, --test 0)",
+    "class_too_small": "add images to the class, remove its folder, or use fewer splits "
+    "(--data.valid 0, --data.test 0)",
     "empty_class": "put images into the class, or remove its folder",
     "one_class": "give a folder with at least two folders of images",
     "same_name": "put the images into one folder, or rename one",

@@ -6,7 +6,7 @@ import copy
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, SupportsIndex
 
 import torch
 from torch import nn
@@ -44,6 +44,15 @@ def promise(
         return "approximate"
     rounds = device.type != "cpu" or processes > 1
     return "order" if rounds and feed.exact_resume == "exact" else feed.exact_resume
+
+
+def refuse_copies(trainer: Any, _protocol: SupportsIndex) -> NoReturn:
+    """What pickle and copy ask of a Trainer."""
+    raise UsageError(
+        "trainer.copied",
+        "A Trainer cannot be copied or pickled: it belongs to the process that made it.",
+        fix="make it inside the function that trains; the data, the model and what fit returns can be pickled",
+    )
 
 
 def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:

@@ -23,6 +23,7 @@ from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
 from trainer.models import floating_type
+from trainer.text.column_names import distinct_columns
 from trainer.text.text_shortening import first_line
 from trainer.torch_modes import own_modes
 
@@ -44,7 +45,8 @@ def predict(
     images: Any,
     temperature: float = 1.0,
 ) -> pd.DataFrame:
-    """A row per image: `class`, `confidence` in [0, 1], then the probability of every class by its name.
+    """A row per image: `class`, `confidence` in [0, 1], then the probability of every class by its name (with `_` after
+    it where another column or the index has that name).
 
     `images`: float tensor (N, ...) as the model takes it, several as a tuple or a mapping, or what `feed.prepare`
     takes, a folder or a DataFrame of paths. `forward`: how they become logits. `temperature`: what these are divided
@@ -69,7 +71,8 @@ def predict(
         best, probabilities = logits.argmax(1).cpu(), (logits / temperature).softmax(1).cpu()
     confidence = probabilities.gather(1, best[:, None])[:, 0]
     table = pd.DataFrame({"class": [classes[i] for i in best.tolist()], "confidence": confidence.numpy()})
-    table = pd.concat([table, pd.DataFrame(probabilities.numpy(), columns=list(classes))], axis=1)
+    names = distinct_columns(classes, (*table.columns, *(() if index is None else index.names)))
+    table = pd.concat([table, pd.DataFrame(probabilities.numpy(), columns=names)], axis=1)
     return table if index is None else table.set_index(index)
 
 

@@ -20,6 +20,7 @@ from trainer.store.journal import JournalReader
 from trainer.store.output_file import write_output
 from trainer.store.run_history import read_history
 from trainer.store.scalar_tables import scalar_rows
+from trainer.text.column_names import distinct_columns
 from trainer.text.csv_text import csv_bytes, csv_text
 from trainer.text.number_format import counted
 
@@ -29,7 +30,8 @@ _PER_CLASS = ("precision", "recall", "f1", "support")
 def write_epochs(folder: RunFolder, path: Path) -> Facts:
     """Export a CSV row per finished epoch: the columns of metrics.csv, then F1 per class.
 
-    Those are `train_f1_CLASS` and `valid_f1_CLASS` for each class; the latter are empty without validation.
+    Those are `train_f1_CLASS` and `valid_f1_CLASS` for each class; the latter are empty without validation. Where a
+    metric of the run has such a name, `_` is appended.
 
     Args:
         folder: Folder of the run.
@@ -49,7 +51,8 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
     names = history.classes
     passes = {epoch: found.f1.tolist() for epoch, found in history.verdicts.items()}
     scalars = columns(epochs)
-    heads = [*scalars, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
+    scores = [f"{part}_f1_{name}" for part in ("train", "valid") for name in names]
+    heads = [*scalars, *distinct_columns(scores, scalars)]
     empty = ("",) * len(names)
     rows = [[*cells(epoch, scalars), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
     write_output(path, csv_bytes(csv_text(heads, rows)))

@@ -14,9 +14,11 @@ from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_name, class_names
 from trainer.report.run_data import EPOCH_COLUMNS, RunData
 from trainer.store.evaluations import SplitMetrics
+from trainer.text.column_names import distinct_columns
 from trainer.text.csv_text import csv_text
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
+TRUE = "true class"
 
 
 def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
@@ -40,7 +42,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         found["classes"] = _csv(heads, (row for one in run.evaluations.values() for row in _classes(one, names)))
     for split, one in run.evaluations.items():
         rows = [(name, *counts) for name, counts in zip(names, one.metrics.confusion, strict=True)]
-        found[f"confusion-{split}"] = _csv(("true class", *names), rows)
+        found[f"confusion-{split}"] = _csv((TRUE, *distinct_columns(names, [TRUE])), rows)
     if run.f1:
         epochs = sorted(run.f1)
         rows = [(name, *(run.f1[epoch][place] for epoch in epochs)) for place, name in enumerate(names)]
@@ -80,7 +82,7 @@ def _results(found: Sequence[SplitMetrics]) -> str:
         rows = [(*row, one.metrics.macro_classes) for row, one in zip(rows, found, strict=True)]
     own = tuple(dict.fromkeys(name for one in found for name in one.custom))
     rows = [(*row, *(one.custom.get(name, "") for name in own)) for row, one in zip(rows, found, strict=True)]
-    heads = (*heads, *own)
+    heads = (*heads, *distinct_columns(own, heads))
     return _csv(heads, rows)
 
 

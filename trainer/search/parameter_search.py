@@ -66,6 +66,7 @@ class ParameterSearch:
         plan: As above.
         root: As above.
         folder: Folder of the search.
+        continued: Whether there was a search of this name already.
 
     Raises:
         UsageError: `search.missing`: Optuna is not installed; `search.other_plan`: the search of this name has another
@@ -87,8 +88,8 @@ class ParameterSearch:
         self.plan, self.root, self.folder = plan, root, search_folder(root, name)
         self._announce, self._conduct, self._signals = announce, conduct, signals
         self._interrupts = SearchInterrupts(signals)
-        self._kept = kept_plan(root, name)
-        if self._kept is not None and not self._kept.same_as(plan):
+        kept = kept_plan(root, name)
+        if kept is not None and not kept.same_as(plan):
             raise UsageError(
                 "search.other_plan",
                 f"A search named {name!r} already exists, with other settings or another space.",
@@ -96,7 +97,8 @@ class ParameterSearch:
                 fix=f"choose another --name; to continue that one: epochscope search --name {name}",
                 name=name,
             )
-        if self._kept is None:
+        self.continued = kept is not None
+        if not self.continued:
             self._check_free()
         self._written = 0.0
         self._ended = False
@@ -130,7 +132,7 @@ class ParameterSearch:
             with storage_errors(self.folder):
                 return self._search()
         except EpochscopeError as error:
-            if self._kept is None and not error.leaves_run and not self._ended:
+            if not self.continued and not error.leaves_run and not self._ended:
                 remove_tree(self.folder.path)  # as a run, a search that was refused leaves nothing
             raise
         finally:
