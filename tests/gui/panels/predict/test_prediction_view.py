@@ -46,6 +46,9 @@ def test_the_classes_that_come_next_have_room_for_their_names(
         assert panel.view.columnWidth(place) >= needed, column
     widths = [panel.view.columnWidth(place) for place in range(len(COLUMNS))]
     assert panel.view.viewport().width() - len(COLUMNS) <= sum(widths) <= panel.view.viewport().width()
+    panel.resize(2400, 500)
+    wide = [panel.view.columnWidth(place) for place in range(len(COLUMNS))]
+    assert sum(wide) < 2 * sum(widths), "figures stay near the names they belong to"
 
 
 def test_filters_narrow_what_is_shown_until_all_is_shown_again(labelled: PredictPanel) -> None:
