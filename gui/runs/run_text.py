@@ -127,7 +127,7 @@ def group_title(row: Row, by: Group, locale: QLocale) -> str:
     tr = QCoreApplication.translate
     found = row.group(by)
     if is_setting(by):
-        return f"{setting_title(by)}: {short_line(short_path(found or '–'))}"
+        return f"{setting_title(by)}: {_setting_value(found or '–')}"
     if found is None:
         unknown = {
             "data": tr("Runs", "Data unknown"),
@@ -138,6 +138,15 @@ def group_title(row: Row, by: Group, locale: QLocale) -> str:
     if by == "day":
         return locale.toString(QDate.fromString(found, "yyyy-MM-dd"), QLocale.FormatType.LongFormat)
     return short_line(last_part(found) if by == "data" else found)
+
+
+def _setting_value(text: str) -> str:
+    """A fraction as numbers are written in this language; counts, seeds and words as they are."""
+    try:
+        number = float(text)
+    except ValueError:
+        return short_line(short_path(text))
+    return short_line(text) if text.isdecimal() else formats.significant(number, formats.SHORTEST)
 
 
 def shown(row: Row, column: Column, locale: QLocale) -> str:

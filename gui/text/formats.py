@@ -13,6 +13,9 @@ from trainer.text.number_format import DASH, clock, no_number
 
 MINUS = "\N{MINUS SIGN}"
 
+SHORTEST: int = QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value
+"""Digits for `significant`: as many as tell the number from all others, as a setting has them."""
+
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
 
