@@ -65,8 +65,7 @@ class Closing(QObject):
 
     def _wait(self) -> None:
         self._until = time.monotonic() + STOP_SECONDS
-        text = self.tr("The window closes as soon as the run has stopped …")
-        self._banner.tell("closing", text, sign="info")
+        self._banner.tell("closing", lambda: self.tr("The window closes as soon as the run has stopped …"), sign="info")
 
     def poll(self) -> None:
         """Called on each tick after a stop: checks whether the runs have stopped or the time is up."""
