@@ -77,7 +77,9 @@ class Window(QMainWindow):
         preferences = self.preferences
         self.banner = Banner()
         self.run_controller = RunController(self, self.banner, preferences, self.root)
-        self.closing = Closing(self, self.run_controller, self.banner, lambda: self.tabs.unsaved + self.pages.unsaved)
+        self.closing = Closing(
+            self, self.run_controller, self.banner, lambda: self.tabs.created, lambda: self.pages.unsaved
+        )
         self.run_notices = RunNotices(self, self.banner)
         self.file_actions = FileActions(self, self.banner, preferences, self.runs, self.root)
         self.help_actions = HelpActions(self, preferences, self.banner)
