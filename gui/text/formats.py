@@ -61,7 +61,7 @@ def state_word(state: str) -> str:
         "stopped": QCoreApplication.translate("Words", "stopped"),
         "failed": QCoreApplication.translate("Words", "failed"),
         "lost": QCoreApplication.translate("Words", "lost"),
-        "gone": QCoreApplication.translate("Words", "gone: its folder was moved or deleted"),
+        "gone": QCoreApplication.translate("Words", "gone: folder not found"),
     }
     return words.get(state, state)
 
