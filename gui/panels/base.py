@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from gui.viewmodels.copies import Copies
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 
@@ -61,6 +62,11 @@ class Panel(QWidget):
     def unsaved(self) -> int:
         """Decisions that are only in memory, and lost when the window closes."""
         return 0
+
+    @property
+    def copies(self) -> Copies:
+        """How far the copying of images is, which ends when the window closes."""
+        return Copies()
 
     def show_run(self, run: OpenRun | None) -> None:
         """Show another run, or none."""

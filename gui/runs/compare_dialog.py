@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
@@ -26,7 +26,7 @@ from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_sign import run_sign
 from gui.runs.run_text import heads, shown
 from gui.style.dimensions import MEDIUM, space
-from gui.text.formats import short_path
+from gui.text.formats import SHORTEST, short_path, significant
 from gui.text.setting_titles import setting_titles
 from gui.viewmodels.run_colours import RunColours
 from gui.viewmodels.run_list import look_at
@@ -275,5 +275,11 @@ def _text(row: Row | None, name: str, locale: QLocale) -> str:
 def _setting_line(one: SettingDifference) -> ComparisonRow:
     (words,) = setting_titles([one.name])
     title = one.name if words == one.name else f"{words} ({one.name})"
-    texts = tuple("–" if value is None else short_line(short_path(as_typed(value))) for value in one.values)
+    texts = tuple("–" if value is None else _setting_text(value) for value in one.values)
     return ComparisonRow(short_line(title), texts, one.differs)
+
+
+def _setting_text(value: Any) -> str:
+    if isinstance(value, float):
+        return significant(value, SHORTEST)
+    return short_line(short_path(as_typed(value)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from gui.text import formats
@@ -10,6 +13,9 @@ from gui.text.formats import short_path
 from gui.viewmodels.run_row import Column, Group, Row, is_setting
 from trainer.text.text_shortening import last_part, short_line
 from trainer.text.time_format import local_time
+
+if TYPE_CHECKING:  # the start page does without the list
+    from gui.viewmodels.run_list import RunList
 
 STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
 _IN_FULL: tuple[Column, ...] = (
@@ -127,7 +133,7 @@ def group_title(row: Row, by: Group, locale: QLocale) -> str:
     tr = QCoreApplication.translate
     found = row.group(by)
     if is_setting(by):
-        return f"{setting_title(by)}: {short_line(short_path(found or '–'))}"
+        return f"{setting_title(by)}: {_setting_value(found or '–')}"
     if found is None:
         unknown = {
             "data": tr("Runs", "Data unknown"),
@@ -138,6 +144,35 @@ def group_title(row: Row, by: Group, locale: QLocale) -> str:
     if by == "day":
         return locale.toString(QDate.fromString(found, "yyyy-MM-dd"), QLocale.FormatType.LongFormat)
     return short_line(last_part(found) if by == "data" else found)
+
+
+def _setting_value(text: str) -> str:
+    """A fraction as numbers are written in this language; counts, seeds and words as they are."""
+    try:
+        number = float(text)
+    except ValueError:
+        return short_line(short_path(text))
+    return short_line(text) if text.isdecimal() else formats.significant(number, formats.SHORTEST)
+
+
+def nothing_text(runs: RunList) -> tuple[str, str, str]:
+    """Say why no run is listed.
+
+    Args:
+        runs: The list.
+
+    Returns:
+        Title, text, and the label of a button that clears the search; "" if that would not help.
+    """
+    tr = QCoreApplication.translate
+    if runs.missing:
+        text = tr("Runs", "{folder}\nConnect its disk or network drive: the runs come back by themselves.")
+        folder = formats.plain(short_path(str(runs.root))).replace(os.sep, f"{os.sep}\u200b")  # a line may end there
+        return tr("Runs", "Folder of the runs not found"), text.format(folder=folder), ""
+    if not runs.total:
+        return tr("Runs", "No runs yet"), tr("Runs", "Start one with New run, or look at the recorded run."), ""
+    text = tr("Runs", "No run matches all of these words.")
+    return tr("Runs", "Nothing found"), text, tr("Runs", "Clear the search")
 
 
 def shown(row: Row, column: Column, locale: QLocale) -> str:

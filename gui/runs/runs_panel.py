@@ -27,7 +27,7 @@ from gui.runs.note_fields import NoteFields
 from gui.runs.notice import Notice
 from gui.runs.order_button import OrderButton
 from gui.runs.run_items import RunItems
-from gui.runs.run_text import groups, orders, state_words
+from gui.runs.run_text import groups, nothing_text, orders, state_words
 from gui.runs.runs_view import RunsView
 from gui.style.dimensions import SMALL, TIGHT, space
 from gui.style.theme import icon
@@ -46,7 +46,8 @@ _READ_SECONDS, _SLICE_SECONDS = 0.3, 0.02
 
 
 class RunsPanel(QWidget):
-    """All runs under a root. The window calls `tick` about every half second while it is visible."""
+    """All runs under a root; `expected`: some were there before. The window calls `tick` about every half second while
+    it is visible."""
 
     run_chosen = Signal(Path)
     overlays_changed = Signal(list)
@@ -60,9 +61,9 @@ class RunsPanel(QWidget):
     order_chosen = Signal(object)
     """The user has chosen a RunOrder."""
 
-    def __init__(self, root: Path, colours: RunColours | None = None) -> None:
+    def __init__(self, root: Path, colours: RunColours | None = None, *, expected: bool = False) -> None:
         super().__init__()
-        self.runs = RunList(root, state_words())
+        self.runs = RunList(root, state_words(), expected=expected)
         self.colours = colours or RunColours()
         self.items = RunItems(self.runs, self.colours)
         self.view = RunsView(self.items)
@@ -151,6 +152,8 @@ class RunsPanel(QWidget):
             self._show_count()
             self._select_shown()
             self._selected()
+        if self.runs.missing:
+            return
         found = is_setting(self.runs.grouped_by) and self.runs.read_settings(_SLICE_SECONDS)
         if found:
             self.items.follow()
@@ -198,8 +201,8 @@ class RunsPanel(QWidget):
         self._tell_overlays()
 
     def selected(self) -> list[Row]:
-        """The selected runs, in the order shown."""
-        return [self.runs.rows[row] for row in self.view.selected_rows()]
+        """The selected runs, in the order shown; none while their folder is missing."""
+        return [] if self.runs.missing else [self.runs.rows[row] for row in self.view.selected_rows()]
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
@@ -248,7 +251,8 @@ class RunsPanel(QWidget):
         self.compare_wanted.emit([self.runs.path(name) for name in names])
 
     def _can_compare(self) -> bool:
-        return len(self._compared()) > 1 or (len(self._compared()) == 1 and self.runs.total > 1)
+        count = 0 if self.runs.missing else len(self._compared())
+        return count > 1 or (count == 1 and self.runs.total > 1)
 
     def _continue(self) -> None:
         row = self.selected()[0]
@@ -343,15 +347,9 @@ class RunsPanel(QWidget):
             text = self.tr("{shown} of {total}").format(shown=locale.toString(found), total=text)
         self.count.setText(text)
         for widget in (self.search, self.count, self.order_button):
-            widget.setVisible(total > 0)
-        if total == 0:
-            self.empty.show_texts(
-                self.tr("No runs yet"), self.tr("Start one with New run, or look at the recorded run.")
-            )
-        else:
-            text = self.tr("No run matches all of these words.")
-            self.empty.show_texts(self.tr("Nothing found"), text, self.tr("Clear the search"))
-        self._stack.setCurrentIndex(0 if found else 1)
+            widget.setVisible(total > 0 and not self.runs.missing)
+        self.empty.show_texts(*nothing_text(self.runs))
+        self._stack.setCurrentIndex(0 if found and not self.runs.missing else 1)
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)

@@ -13,6 +13,9 @@ from trainer.text.number_format import DASH, clock, no_number
 
 MINUS = "\N{MINUS SIGN}"
 
+SHORTEST: int = QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value
+"""Digits for `significant`: as many as tell the number from all others, as a setting has them."""
+
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
 
@@ -58,7 +61,7 @@ def state_word(state: str) -> str:
         "stopped": QCoreApplication.translate("Words", "stopped"),
         "failed": QCoreApplication.translate("Words", "failed"),
         "lost": QCoreApplication.translate("Words", "lost"),
-        "gone": QCoreApplication.translate("Words", "gone: its folder was moved or deleted"),
+        "gone": QCoreApplication.translate("Words", "gone: folder not found"),
     }
     return words.get(state, state)
 

@@ -37,7 +37,11 @@ def state_advice(state: str, enabled: Set[Action]) -> str:
         "lost": tr(
             "States", "Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one."
         ),
-        "gone": tr("States", "Its folder was moved or deleted. Open the run from its new location."),
+        "gone": tr(
+            "States",
+            "Its folder was moved or deleted, or its disk is not connected. Connect the disk, or open the run where it "
+            "is now.",
+        ),
     }
     return texts.get(state, "")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gui.engine.rpc_client import Answer, RpcClient
+from gui.viewmodels.copies import Copies
 from gui.viewmodels.predicted_images import PredictedImages, whole_paths
 from gui.viewmodels.selection import OpenRun
 from trainer.pace import Pace
@@ -87,6 +88,11 @@ class ClassificationJob:
         """Class names of the run; empty before it has started."""
         info = self._run.model.info if self._run is not None else None
         return tuple(info.classes) if info is not None else ()
+
+    @property
+    def copies(self) -> Copies:
+        """How far the copying is, or where it ended."""
+        return Copies(self.copied or 0, self._total, self.state == "copying")
 
     def start(self, run: OpenRun, paths: Sequence[Path]) -> None:
         """Classify images with a run.

@@ -36,6 +36,10 @@ def _summary_stamp(base: str) -> Stamp:
     return change_stamp(base + "summary.json") or change_stamp(base + "journal.jsonl")
 
 
+def _device(folder: Path) -> int:
+    return folder.stat().st_dev
+
+
 @dataclass
 class Changes:
     """What a refresh found: `listed` if rows were added, removed or reordered, else the indices of `rows` that
@@ -56,11 +60,12 @@ class Discarded:
 class RunList:
     """All runs under `root`; `rows` are those that pass the filter, in order.
 
-    `words` are the displayed names of the states, for the filter. The first `refresh` reads everything (5,000 runs:
-    about a quarter of a second), later ones only what has changed.
+    `words` are the displayed names of the states, for the filter; `expected`: runs were there before, so that a folder
+    that is not there is missing. The first `refresh` reads everything (5,000 runs: about a quarter of a second), later
+    ones only what has changed.
     """
 
-    def __init__(self, root: Path, words: Mapping[str, str] | None = None) -> None:
+    def __init__(self, root: Path, words: Mapping[str, str] | None = None, *, expected: bool = False) -> None:
         self.root = root
         self.words: Mapping[str, str] = words or {}
         self.rows: list[Row] = []
@@ -72,6 +77,10 @@ class RunList:
         self.grouped_by: Group = ""
         self.group_sizes: dict[int, int] = {}
         """Number of runs in each group, by the index of its first one in `rows`; empty without groups."""
+        self.missing = False
+        """The folder of the runs is not there, or its disk: the rows are what was last known."""
+        self._expected = expected
+        self._device: int | None = None
         self._all: dict[str, Row] = {}
         self._slice = 0
         self._scanned: int | None = None
@@ -138,7 +147,12 @@ class RunList:
     # -- what is on the disk ---------------------------------------------------------------------------------------
 
     def refresh(self) -> Changes:
-        """Look at the disk: new and live runs every time, the others in turn."""
+        """Look at the disk: new and live runs every time, the others in turn. Nothing is read while their folder is
+        missing."""
+        was, self.missing = self.missing, self._is_missing()
+        if self.missing:
+            self._scanned = None
+            return Changes(listed=not was)
         changed = {name for name in self._scan() if self.look(name)}
         gone = [name for name in self._due() if not self._look_again(name, changed)]
         for name in gone:
@@ -147,13 +161,24 @@ class RunList:
             self._curves.pop(name, None)
         self.overlaid = [name for name in self.overlaid if name in self._all]
         if not changed and not gone:
-            return Changes()
+            return Changes(listed=was)
         before = [row.name for row in self.rows], self.group_sizes
         self._arrange()
         after = [row.name for row in self.rows]
-        if before != (after, self.group_sizes):
+        if was or before != (after, self.group_sizes):
             return Changes(listed=True)
         return Changes(rows={place for place, name in enumerate(after) if name in changed})
+
+    def _is_missing(self) -> bool:
+        """Where a disk was mounted, an empty folder of another one may be left."""
+        try:
+            device = _device(self.root)
+            if self._all and device != self._device and not any(map(is_run, self.root.iterdir())):
+                return True
+        except OSError:
+            return bool(self._all) or self._expected
+        self._device = device
+        return False
 
     def _scan(self) -> list[str]:
         """New names."""

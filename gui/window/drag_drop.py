@@ -62,6 +62,12 @@ class DragDrop(QObject):
         event.acceptProposedAction()
         QTimer.singleShot(0, self, lambda: self._tell(paths))
 
+    def tell_no_run(self) -> None:
+        """Say that images need a run."""
+        self._banner.tell(
+            "drop", lambda: self.tr("Open a run first: its best weights classify your images."), sign="info"
+        )
+
     def _tell(self, paths: Sequence[Path]) -> None:
         kind, taken, others = sort_out(paths)
         match kind:
@@ -72,8 +78,8 @@ class DragDrop(QObject):
             case "images":
                 self.images_dropped.emit(taken)
             case "nothing":
-                self._banner.tell("drop", self.tr("Drop one folder, or image files."), sign="info")
+                self._banner.tell("drop", lambda: self.tr("Drop one folder, or image files."), sign="info")
         if others and len(paths) > 1:
             more = f", … ({len(others)})" if len(others) > NAMED else ""
             names = ", ".join(path.name[:60] for path in others[:NAMED]) + more
-            self._banner.tell("left_out", self.tr("Not opened: {names}").format(names=names))
+            self._banner.tell("left_out", lambda: self.tr("Not opened: {names}").format(names=names))

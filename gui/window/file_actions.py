@@ -103,7 +103,7 @@ class FileActions(QObject):
         language: Language = "ru" if QLocale().language() == QLocale.Language.Russian else "en"
         compared = [one.folder for one in self._runs.overlays]
         self._report = ReportJob(run.folder, path, language, compared, RpcClient(self._preferences.python))
-        self._banner.tell("export", self.tr("The report is being written …"), sign="clock")
+        self._banner.tell("export", lambda: self.tr("The report is being written …"), sign="clock")
 
     def poll(self) -> None:
         """Called on each tick: report the outcome of the export once it is finished."""
@@ -111,7 +111,7 @@ class FileActions(QObject):
         if job is None or not job.done:
             return
         self._report = None
-        self._tell_export(job.out, job.error(), [(self.tr("Open"), partial(_show, job.out))])
+        self._tell_export(job.out, job.error(), [(lambda: self.tr("Open"), partial(_show, job.out))])
 
     def _target(self, kind: str, title: str, files: str) -> Path | None:
         """The file to export the shown run to, chosen in a dialog."""
@@ -123,10 +123,13 @@ class FileActions(QObject):
 
     def _tell_export(self, path: Path, error: OSError | EpochscopeError | None, buttons: Sequence[Button] = ()) -> None:
         if error is None:
-            self._banner.tell("export", self.tr("Written to {path}").format(path=path), buttons, sign="done")
+            self._banner.tell("export", lambda: self.tr("Written to {path}").format(path=path), buttons, sign="done")
         else:
-            reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
-            self._banner.tell("export", self.tr("Not exported: {reason}").format(reason=reason))
+            self._banner.tell("export", partial(self._not_exported, error))
+
+    def _not_exported(self, error: OSError | EpochscopeError) -> str:
+        reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
+        return self.tr("Not exported: {reason}").format(reason=reason)
 
     # -- about the run ---------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -44,13 +45,18 @@ class FileCallbacks(QObject):
             names: Names of its callbacks that came from files, at least one.
         """
         named = plain(", ".join(names))
-        text = self.tr("This run was trained with {names}, from a file. For safety no run stores which file to run.")
-        choose, leave_out = self.tr("Choose the file…"), self.tr("Continue without {names}")
-        buttons = [
-            (choose, lambda: self._choose(path, epochs, names)),
-            (leave_out.format(names=named.replace("&", "&&")), lambda: self._leave_out(path, epochs, names)),
-        ]
-        self._banner.tell(NOTICE, text.format(names=named), buttons)
+
+        def say() -> str:
+            text = self.tr(
+                "This run was trained with {names}, from a file. For safety no run stores which file to run."
+            )
+            return text.format(names=named)
+
+        def leave_out() -> str:
+            return self.tr("Continue without {names}").format(names=named.replace("&", "&&"))
+
+        choose = (lambda: self.tr("Choose the file…"), partial(self._choose, path, epochs, names))
+        self._banner.tell(NOTICE, say, [choose, (leave_out, partial(self._leave_out, path, epochs, names))])
 
     def _choose(self, path: Path, epochs: int | None, names: Sequence[str]) -> None:
         words: list[str] = []

@@ -42,8 +42,11 @@ class HelpActions(QObject):
 
     def tell_fault(self, text: str) -> None:
         """Report an internal error of the window, which is in its log."""
-        what = self.tr("Error in the window, not in the run: {error}").format(error=text)
-        self._banner.show_notice("fault", what, [(self.tr("Show the log"), self.window_log)])
+
+        def say() -> str:
+            return self.tr("Error in the window, not in the run: {error}").format(error=text)
+
+        self._banner.show_notice("fault", say, [(lambda: self.tr("Show the log"), self.window_log)])
 
     def about(self) -> None:
         """Version and licence."""

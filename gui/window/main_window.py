@@ -77,7 +77,9 @@ class Window(QMainWindow):
         preferences = self.preferences
         self.banner = Banner()
         self.run_controller = RunController(self, self.banner, preferences, self.root)
-        self.closing = Closing(self, self.run_controller, self.banner, lambda: self.tabs.unsaved + self.pages.unsaved)
+        self.closing = Closing(
+            self, self.run_controller, self.banner, lambda: self.tabs.created, lambda: self.pages.unsaved
+        )
         self.run_notices = RunNotices(self, self.banner)
         self.file_actions = FileActions(self, self.banner, preferences, self.runs, self.root)
         self.help_actions = HelpActions(self, preferences, self.banner)
@@ -191,8 +193,7 @@ class Window(QMainWindow):
         if is_run(path):
             self._show_folder(Path(path))
         else:
-            text = self.tr("Not the folder of a run: {path}").format(path=path)
-            self.banner.tell("no_run", text)
+            self.banner.tell("no_run", lambda: self.tr("Not the folder of a run: {path}").format(path=path))
 
     def _show_folder(self, path: Path) -> None:
         folder = RunFolder(path)
@@ -253,8 +254,7 @@ class Window(QMainWindow):
     def _classify(self, images: Sequence[Path]) -> None:
         """Classify these images with the shown run's best weights."""
         if self.run is None:
-            text = self.tr("Open a run first: its best weights classify your images.")
-            self.banner.tell("drop", text, sign="info")
+            self.drag_drop.tell_no_run()
         else:
             self.show_tab("predict")
             self.tabs.panel("predict").classify(images)
@@ -339,9 +339,8 @@ class Window(QMainWindow):
     def retranslate(self) -> None:
         """The language has changed: set all texts again."""
         parts = (self.window_actions, self.run_toolbar, self.tabs, self.epoch_bar, self.run_info)
-        for part in (*parts, self.pages, self.start_place, self.status_bar, self.runs_side):
+        for part in (*parts, self.pages, self.start_place, self.status_bar, self.runs_side, self.banner):
             part.retranslate()
-        self.run_notices.retranslate(self.run)
         self.show_controls()
 
     # -- events of the window --------------------------------------------------------------------------------------

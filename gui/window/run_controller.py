@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
@@ -184,9 +185,7 @@ class RunController(QObject):
             return
         for answer in steering.settle():
             if answer.result in ("refused", "stale"):
-                reason = reason_text(answer.code, answer.parameters, answer.reason)
-                text = self.tr("The training process refused ({reason}).").format(reason=plain(reason))
-                self._banner.tell("refused", text)
+                self._banner.tell("refused", partial(self._refusal, answer.code, answer.parameters, answer.reason))
         self._tell_overdue()
         self._tell_exit()
         now = steering.state, steering.enabled
@@ -194,14 +193,21 @@ class RunController(QObject):
             self._last = now
             self.changed.emit()
 
+    def _refusal(self, code: str, parameters: Mapping[str, Any], reason: str) -> str:
+        text = self.tr("The training process refused ({reason}).")
+        return text.format(reason=plain(reason_text(code, parameters, reason)))
+
     def _tell_overdue(self) -> None:
         if self.steering.ending is not None:
-            self._banner.show_notice("overdue", self.tr("Ending the process …"))
+            self._banner.show_notice("overdue", lambda: self.tr("Ending the process …"))
         elif self.steering.overdue is not None:
-            text = self.tr("The training process has not responded for 5 seconds: busy with a long step, or stuck.")
-            self._banner.show_notice("overdue", text, [(self.tr("End the process…"), self.end_process)])
+            end = (lambda: self.tr("End the process…"), self.end_process)
+            self._banner.show_notice("overdue", self._overdue_text, [end])
         else:
             self._banner.hide_notice("overdue")
+
+    def _overdue_text(self) -> str:
+        return self.tr("The training process has not responded for 5 seconds: busy with a long step, or stuck.")
 
     def _tell_exit(self) -> None:
         """An engine started here has ended: show its output if the run does not say why."""
@@ -220,11 +226,16 @@ class RunController(QObject):
         if code == UsageError.exit_code and info and info.file_callbacks and continued and continued[0] is engine:
             self._file_callbacks.ask(run.folder.path, continued[1], info.file_callbacks)
             return
-        text = self.tr("Training process failed to start (exit code {code}):").format(code=code)
-        output = engine.output().strip() or self.tr("It printed nothing.")
-        self._banner.show_notice(
-            "exit", f"{text}\n{output}", [(self.tr("Show all"), partial(show_text, self._window, output))]
-        )
+        printed = engine.output().strip()
+
+        def output() -> str:
+            return printed or self.tr("It printed nothing.")
+
+        def say() -> str:
+            return f"{self.tr('Training process failed to start (exit code {code}):').format(code=code)}\n{output()}"
+
+        show_all = (lambda: self.tr("Show all"), lambda: show_text(self._window, output()))
+        self._banner.show_notice("exit", say, [show_all])
 
     def _thrown_away(self, run: OpenRun) -> bool:
         """Whether nothing is left to do: it is in the trash, or another run is in its folder."""
@@ -300,6 +311,6 @@ class _ErrorNotice:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, EpochscopeError):
-            self._banner.show_notice("error", error_text(error))
+            self._banner.show_notice("error", partial(error_text, error))
             return True
         return False

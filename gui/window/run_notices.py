@@ -18,9 +18,10 @@ from gui.viewmodels import folder_check
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.run_before import run_before
 from gui.viewmodels.selection import OpenRun
-from gui.widgets.banner import Banner
+from gui.widgets.banner import Banner, Button
 from gui.widgets.text_dialog import show_text
 from trainer.errors import EpochscopeError
+from trainer.events import RunEnded
 from trainer.store.folder import RunFolder
 from trainer.text.nested_tables import table_of
 
@@ -56,10 +57,13 @@ class RunNotices(QObject):
             self._told = None
         elif again or self._told is not ended:
             self._told = ended
-            error = ended_text(asdict(ended))
-            text = self.tr("This run has failed: {error}").format(error=plain(error))
-            buttons = [(self.tr("Show the log"), self.log_wanted.emit)]
-            self._banner.show_notice("failed", text, buttons, sign="failed")
+            self._banner.show_notice("failed", partial(self._failure, ended), [self._show_log()], sign="failed")
+
+    def _failure(self, ended: RunEnded) -> str:
+        return self.tr("This run has failed: {error}").format(error=plain(ended_text(asdict(ended))))
+
+    def _show_log(self) -> Button:
+        return lambda: self.tr("Show the log"), self.log_wanted.emit
 
     def _tell_detached(self, run: OpenRun | None) -> None:
         """Name the callbacks that the run went on without, each with its latest failure: a run can be completed and
@@ -69,9 +73,8 @@ class RunNotices(QObject):
         if not failures:
             self._banner.hide_notice("callbacks")
             return
-        lines = [self._detached(values) for values in {one["callback"]: one for one in failures}.values()]
-        buttons = [(self.tr("Show the log"), self.log_wanted.emit)]
-        self._banner.show_notice("callbacks", "\n".join(lines), buttons)
+        latest = {one["callback"]: one for one in failures}.values()
+        self._banner.show_notice("callbacks", lambda: "\n".join(map(self._detached, latest)), [self._show_log()])
 
     def _detached(self, values: Mapping[str, Any]) -> str:
         text = self.tr("{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}")
@@ -91,15 +94,20 @@ class RunNotices(QObject):
             self._watched = None
             before = run_before(run.folder) if table_of(run.model.info.settings, "data").get("edits") else None
             if before is not None and ended.status == "completed":
-                text = self.tr("This run was trained on your corrected labels.")
                 paths = [before.path, run.folder.path]
-                compare = self.tr("Compare with the previous run"), lambda: self.compare_wanted.emit(paths)
-                self._banner.show_notice("edits", text, [compare], sign="done")
+                compare = (
+                    lambda: self.tr("Compare with the previous run"),
+                    lambda: self.compare_wanted.emit(paths),
+                )
+                self._banner.show_notice("edits", self._corrected, [compare], sign="done")
+
+    def _corrected(self) -> str:
+        return self.tr("This run was trained on your corrected labels.")
 
     def tell_unreadable(self, error: EpochscopeError | None) -> None:
         """That a journal cannot be read, as long as that is so."""
         if error is not None:
-            self._banner.show_notice("unreadable", error_text(error))
+            self._banner.show_notice("unreadable", partial(error_text, error))
         else:
             self._banner.hide_notice("unreadable")
 
@@ -119,17 +127,11 @@ class RunNotices(QObject):
         if not found:
             self._banner.hide_notice("folder")
             return
-        show_all = partial(show_text, self._window, folder_problems.all_text(found), run.folder.name)
-        buttons = [(self.tr("Show all"), show_all)] if len(found) > folder_problems.MOST else []
-        self._banner.show_notice("folder", folder_problems.notice(found), buttons)
+        name = run.folder.name
+        show_all = lambda: self.tr("Show all"), lambda: show_text(self._window, folder_problems.all_text(found), name)
+        buttons = [show_all] if len(found) > folder_problems.MOST else []
+        self._banner.show_notice("folder", partial(folder_problems.notice, found), buttons)
 
     def page_changed(self, on_run: bool) -> None:
         """Show them only with the run itself in front."""
         self._banner.silence(frozenset() if on_run else OF_THE_RUN)
-
-    def retranslate(self, run: OpenRun | None) -> None:
-        """Show the notices about callbacks and the folder again."""
-        self._tell_detached(run)
-        self._banner.hide_notice("folder")
-        self._examined = None
-        self.tell_folder(run)

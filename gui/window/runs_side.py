@@ -51,7 +51,8 @@ class RunsSide(QWidget):
     def _make(self) -> RunsPanel:
         from gui.runs.runs_panel import RunsPanel
 
-        panel = RunsPanel(self._root, self._colours)
+        before = any(path.parent == self._root for path in self._preferences.recent)
+        panel = RunsPanel(self._root, self._colours, expected=before)
         self._layout.addWidget(panel)
         panel.show_order(self._preferences.run_order)
         panel.order_chosen.connect(self._remember_order)
@@ -71,10 +72,10 @@ class RunsSide(QWidget):
         self._preferences.run_order = order
 
     def newest(self) -> list[RecentRun]:
-        """The latest runs, for the start page."""
+        """The latest runs, for the start page; none while they cannot be opened."""
         from gui.start.recent_runs import MOST, RecentRun
 
-        if self.panel is None:
+        if self.panel is None or self.panel.runs.missing:
             return []
         runs = self.panel.runs
         rows = runs.newest(MOST)

@@ -168,9 +168,8 @@ class Tabs(FittingTabs):
     def set_overlays(self, runs: Sequence[OpenRun]) -> None:
         """Other runs, to overlay and compare."""
         self._overlays = runs
-        for place in self._places.values():
-            if place.panel is not None:
-                place.panel.set_overlays(runs)
+        for panel in self.created:
+            panel.set_overlays(runs)
 
     @overload
     def panel(self, name: Literal["curves"]) -> CurvesPanel: ...
@@ -191,9 +190,9 @@ class Tabs(FittingTabs):
         return self._places[name].panel
 
     @property
-    def unsaved(self) -> int:
-        """Decisions that are only in memory."""
-        return sum(place.panel.unsaved for place in self._places.values() if place.panel is not None)
+    def created(self) -> list[Panel]:
+        """The panels that have been created."""
+        return [place.panel for place in self._places.values() if place.panel is not None]
 
     def names(self) -> list[str]:
         """Names in the order of the tabs, torn-off panels at the place they would return to."""

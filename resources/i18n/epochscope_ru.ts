@@ -29,13 +29,6 @@
     </message>
 </context>
 <context>
-    <name>Banner</name>
-    <message>
-        <source>Close</source>
-        <translation>Закрыть</translation>
-    </message>
-</context>
-<context>
     <name>BesidePanel</name>
     <message>
         <source>Back to the tabs</source>
@@ -350,16 +343,40 @@ The first appear after the first epoch.</source>
         <translation>Закрыть без сохранения</translation>
     </message>
     <message>
+        <source>Close now</source>
+        <translation>Закрыть сейчас</translation>
+    </message>
+    <message>
+        <source>Copy all, then close</source>
+        <translation>Докопировать и закрыть</translation>
+    </message>
+    <message>
         <source>Decisions about labels that are not saved: {count}</source>
         <translation>Несохранённых решений о разметке: {count}</translation>
+    </message>
+    <message>
+        <source>If the window closes now, the others are not copied.</source>
+        <translation>Если закрыть окно сейчас, остальные скопированы не будут.</translation>
     </message>
     <message>
         <source>Stay</source>
         <translation>Остаться</translation>
     </message>
     <message>
+        <source>Still copying images: {done} of {total}</source>
+        <translation>Изображения ещё копируются: {done} из {total}</translation>
+    </message>
+    <message>
+        <source>The window closes as soon as all images are copied …</source>
+        <translation>Окно закроется, как только все изображения будут скопированы …</translation>
+    </message>
+    <message>
         <source>The window closes as soon as the run has stopped …</source>
         <translation>Окно закроется, как только запуск остановится…</translation>
+    </message>
+    <message>
+        <source>The window has stayed open: not all images were copied.</source>
+        <translation>Окно осталось открытым: скопированы не все изображения.</translation>
     </message>
     <message>
         <source>They are lost when the window closes. In Labels you can choose where to save them.</source>
@@ -1302,6 +1319,10 @@ The first appear after the first epoch.</source>
     <message>
         <source>Not opened: {names}</source>
         <translation>Не открыто: {names}</translation>
+    </message>
+    <message>
+        <source>Open a run first: its best weights classify your images.</source>
+        <translation>Сначала откройте запуск: его модель определит, что на изображении.</translation>
     </message>
 </context>
 <context>
@@ -5185,6 +5206,13 @@ It shows which images the model sees as similar.</source>
     </message>
 </context>
 <context>
+    <name>NoticeLine</name>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
     <name>Offers</name>
     <message>
         <source>; later runs {time}</source>
@@ -6597,6 +6625,10 @@ Continue it to get metrics, images and weights.</source>
         <translation>По состоянию</translation>
     </message>
     <message>
+        <source>Clear the search</source>
+        <translation>Очистить поиск</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>Данные</translation>
     </message>
@@ -6611,6 +6643,10 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Epoch</source>
         <translation>Эпоха</translation>
+    </message>
+    <message>
+        <source>Folder of the runs not found</source>
+        <translation>Папка запусков не найдена</translation>
     </message>
     <message>
         <source>Group by data</source>
@@ -6673,8 +6709,20 @@ Continue it to get metrics, images and weights.</source>
         <translation>Без групп</translation>
     </message>
     <message>
+        <source>No run matches all of these words.</source>
+        <translation>Ни один запуск не содержит всех этих слов.</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Запусков пока нет</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>Заметка</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Ничего не найдено</translation>
     </message>
     <message>
         <source>Oldest first</source>
@@ -6687,6 +6735,10 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Run</source>
         <translation>Запуск</translation>
+    </message>
+    <message>
+        <source>Start one with New run, or look at the recorded run.</source>
+        <translation>Начните новый запуск или посмотрите записанный.</translation>
     </message>
     <message>
         <source>Started</source>
@@ -6711,6 +6763,12 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>macro-F1 {value}</source>
         <translation>macro-F1 {value}</translation>
+    </message>
+    <message>
+        <source>{folder}
+Connect its disk or network drive: the runs come back by themselves.</source>
+        <translation>{folder}
+Подключите диск или сетевую папку: запуски появятся сами.</translation>
     </message>
 </context>
 <context>
@@ -6738,10 +6796,6 @@ Continue it to get metrics, images and weights.</source>
     <message>
         <source>Cancel</source>
         <translation>Отмена</translation>
-    </message>
-    <message>
-        <source>Clear the search</source>
-        <translation>Очистить поиск</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -6816,24 +6870,8 @@ Continue it to get metrics, images and weights.</source>
         <translation>Показатели и настройки выделенных или отмеченных запусков; одиночный сравнивается с открытым запуском или с тем, который вы выберете</translation>
     </message>
     <message>
-        <source>No run matches all of these words.</source>
-        <translation>Ни один запуск не содержит всех этих слов.</translation>
-    </message>
-    <message>
-        <source>No runs yet</source>
-        <translation>Запусков пока нет</translation>
-    </message>
-    <message>
-        <source>Nothing found</source>
-        <translation>Ничего не найдено</translation>
-    </message>
-    <message>
         <source>Search runs</source>
         <translation>Поиск запусков</translation>
-    </message>
-    <message>
-        <source>Start one with New run, or look at the recorded run.</source>
-        <translation>Начните новый запуск или посмотрите записанный.</translation>
     </message>
     <message>
         <source>How many epochs in total?</source>
@@ -8301,8 +8339,8 @@ Slices are found in the evaluation at the end of a run.</source>
         <translation>Продолжить его из этого окна нельзя.</translation>
     </message>
     <message>
-        <source>Its folder was moved or deleted. Open the run from its new location.</source>
-        <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
+        <source>Its folder was moved or deleted, or its disk is not connected. Connect the disk, or open the run where it is now.</source>
+        <translation>Папка перемещена или удалена, либо её диск не подключён. Подключите диск или откройте запуск с нового места.</translation>
     </message>
     <message>
         <source>Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one.</source>
@@ -8589,10 +8627,6 @@ The first images appear after the first epoch.</source>
 <context>
     <name>Window</name>
     <message>
-        <source>Open a run first: its best weights classify your images.</source>
-        <translation>Сначала откройте запуск: его модель определит, что на изображении.</translation>
-    </message>
-    <message>
         <source>Not the folder of a run: {path}</source>
         <translation>Это не папка запуска: {path}</translation>
     </message>
@@ -8871,8 +8905,8 @@ The first images appear after the first epoch.</source>
         <translation>сбой</translation>
     </message>
     <message>
-        <source>gone: its folder was moved or deleted</source>
-        <translation>недоступен: папка перемещена или удалена</translation>
+        <source>gone: folder not found</source>
+        <translation>недоступен: папка не найдена</translation>
     </message>
     <message>
         <source>loading</source>

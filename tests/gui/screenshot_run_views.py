@@ -105,7 +105,7 @@ def _failed(stage: Stage) -> Any:
 
     stage.open(stage.failed)
     text = QCoreApplication.translate("DragDrop", "Not opened: {names}")
-    stage.window.banner.show_notice("left_out", text.format(names="notes.txt, dog.heic"))
+    stage.window.banner.show_notice("left_out", lambda: text.format(names="notes.txt, dog.heic"))
     stage.window.help_actions.tell_fault("division by zero")
     stage.pump()
     return stage.window

@@ -64,10 +64,15 @@ class ClassMistakes(QWidget):
             view.show_pairs(mine, names, compared=False)
             view.setAccessibleName(title.accessibleName())
 
-    def take_height(self, room: int) -> None:
-        """Be as high as the lists are, at most `room` pixels; hidden where that is too low to be of use."""
+    def height_in(self, room: int) -> int:
+        """As many pixels as the lists take of `room`; 0 where that is too low to be of use."""
         above = self.titles[0].sizeHint().height() + space(TIGHT)
         rows = max(len(view.model_of_pairs.pairs) for view in self.views)
         lists = min(self.views[0].height_of(min(rows, _MOST_ROWS)), room - above)
-        self.setVisible(lists >= self.views[0].height_of(min(rows, _LEAST_ROWS)) and rows > 0)
-        self.setFixedHeight(max(0, above + lists))
+        useful = lists >= self.views[0].height_of(min(rows, _LEAST_ROWS)) and rows > 0
+        return above + lists if useful else 0
+
+    def take_height(self, height: int) -> None:
+        """Be so high; hidden with 0."""
+        self.setVisible(height > 0)
+        self.setFixedHeight(height)

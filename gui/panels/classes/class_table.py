@@ -26,8 +26,9 @@ Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
 BAR = 16
 """Height in pixels of a bar, at most."""
-TALLEST = 2.2
-"""Rows of few classes share the height, up to so many lines of text each: farther apart, they are hard to compare."""
+TALL, TALLEST = 2.2, 3.4
+"""Rows of few classes share the height, up to so many lines of text each: first with what stands below, then with what
+is left. Farther apart, they are hard to compare."""
 FIELDS = ("f1", "precision", "recall", "support", "since_last", "since_best")
 
 
@@ -189,9 +190,9 @@ class ClassTable(QTableView):
         self.sortByColumn(F1, Qt.SortOrder.AscendingOrder)
         self.clicked.connect(lambda index: self.chosen.emit(int(self.classes.order[index.row()])))
 
-    def natural_height(self, below: int) -> int:
-        """Pixels that the table takes with its highest rows, and so many `below` them."""
-        rows = self.classes.rowCount() * round(TALLEST * self.fontMetrics().height())
+    def natural_height(self, below: int, lines: float) -> int:
+        """Pixels that the table takes with rows of so many lines of text, and so many `below` them."""
+        rows = self.classes.rowCount() * round(lines * self.fontMetrics().height())
         return self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth() + rows + below
 
     def fit_rows(self, below: int) -> None:

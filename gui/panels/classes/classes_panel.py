@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayou
 
 from gui.panels.base import Panel
 from gui.panels.classes.class_mistakes import ClassMistakes
-from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, ClassTable
+from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, TALL, TALLEST, ClassTable
 from gui.plotting.heat_map import HeatMap
 from gui.style.dimensions import SMALL, panel_margins, space
 from gui.text import formats
@@ -181,12 +181,14 @@ class ClassesPanel(Panel):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The table is no higher than its highest rows; the mistakes have what is left, if that is enough for them."""
-        natural = self.table.natural_height(self.heat.below)
-        self._upper.setMaximumHeight(natural)
-        taken = self._page.contentsMargins().top() + self._page.contentsMargins().bottom()
-        taken += self._tools.sizeHint().height() + natural + 2 * self._page.spacing()
-        self.mistakes.take_height(self.height() - taken if self._looked is not None else 0)
+        """The mistakes have what tall rows of the table leave, if that is enough for them, and the table what they
+        leave, as far as its tallest rows take it."""
+        around = self._page.contentsMargins().top() + self._page.contentsMargins().bottom()
+        room = self.height() - around - self._tools.sizeHint().height() - 2 * self._page.spacing()
+        tall, tallest = (self.table.natural_height(self.heat.below, lines) for lines in (TALL, TALLEST))
+        below = self.mistakes.height_in(room - tall) if self._looked is not None else 0
+        self._upper.setMaximumHeight(max(tall, min(tallest, room - below)))
+        self.mistakes.take_height(below)
 
     def _draw_heat(self) -> None:
         """In the order of the table."""

@@ -66,6 +66,15 @@ def heading(column: str) -> str:
     }.get(column) or one_line(column.removeprefix("valid_"))
 
 
+def _two_lines(text: str) -> str:
+    """Broken at the space nearest to its middle: a heading is much longer than the numbers below it."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if not spaces:
+        return text
+    at = min(spaces, key=lambda place: abs(2 * place - len(text)))
+    return f"{text[:at]}\n{text[at + 1 :]}"
+
+
 class EpochTableModel(QAbstractTableModel):
     """Rows of one or more runs, one run after another, straight from the run models."""
 
@@ -165,7 +174,7 @@ class EpochTableModel(QAbstractTableModel):
         """Names of the columns."""
         if orientation == Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return heading(self._columns[section])
+                return _two_lines(heading(self._columns[section]))
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return self._side(section)
         return None
@@ -202,8 +211,8 @@ class EpochTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 6)
         least = metrics.horizontalAdvance("00,000.000")
         for column in range(self.numbers.columnCount()):
-            text = self.numbers.headerData(column, Qt.Orientation.Horizontal)
-            self.setColumnWidth(column, max(least, metrics.horizontalAdvance(text) + 20))
+            lines = str(self.numbers.headerData(column, Qt.Orientation.Horizontal)).splitlines()
+            self.setColumnWidth(column, max(least, *(metrics.horizontalAdvance(line) + 20 for line in lines)))
 
     def copied(self) -> str:
         """The text of the selection, of its first rows if there are very many: for all there is the CSV export."""
@@ -213,7 +222,9 @@ class EpochTable(QTableView):
                 for column in range(part.left(), part.right() + 1):
                     cells.setdefault(row, {})[column] = self._copied_cell(row, column)
         columns = sorted({column for row in cells.values() for column in row})
-        head = [self.numbers.headerData(column, Qt.Orientation.Horizontal) for column in columns]
+        head = [
+            str(self.numbers.headerData(column, Qt.Orientation.Horizontal)).replace("\n", " ") for column in columns
+        ]
         lines = [[cells[row].get(column, "") for column in columns] for row in sorted(cells)]
         return "\n".join("\t".join(line) for line in [head, *lines]) + "\n"
 

@@ -35,6 +35,7 @@ from gui.style.theme import icon
 from gui.text import formats
 from gui.text.errors import error_text
 from gui.viewmodels.classification_job import ClassificationJob
+from gui.viewmodels.copies import Copies
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.predicted_images import PredictedImages, PredictionFilter
 from gui.viewmodels.run import Topic
@@ -150,6 +151,11 @@ class PredictPanel(Panel):
             self._again()
         self._show()
         self._update_live()
+
+    @property
+    def copies(self) -> Copies:
+        """How far the copying of images is, or where it ended."""
+        return self.job.copies
 
     def classify(self, images: Sequence[Path]) -> None:
         """Replace the images by these, and by those in these folders."""

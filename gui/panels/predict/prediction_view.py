@@ -24,6 +24,8 @@ Role = Qt.ItemDataRole
 TRUTH = COLUMNS.index("truth")
 MOST_NAME = 20
 """Characters of a class name that get room in every column it may be in."""
+ROOMY = 1.5
+"""Columns are at most so many times as wide as their texts need: farther from its name, a number is hard to assign."""
 AT_ONCE = 2
 """Thumbnails made in one painting."""
 
@@ -207,16 +209,16 @@ class PredictionView(QTableView):
             self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The columns fill the table again."""
+        """The columns fill the table again, as far as that helps."""
         super().resizeEvent(event)
         self._share_width()
 
     def _share_width(self) -> None:
-        """As much as the texts of each column need, more or less of it where there is more or less room. Titles and
-        the bar of the confidence stay whole."""
+        """As much as the texts of each column need, more or less of it where there is more or less room; in a very
+        wide table, the rest is left at the end. Titles and the bar of the confidence stay whole."""
         needed = self._needed()
         fixed = needed.pop("confidence")
-        room = (self.viewport().width() - fixed) / sum(needed.values())
+        room = min(ROOMY, (self.viewport().width() - fixed) / sum(needed.values()))
         for place, name in enumerate(COLUMNS):
             self.setColumnWidth(place, fixed if name == "confidence" else int(room * needed.get(name, 0.0)))
 

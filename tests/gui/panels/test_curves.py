@@ -293,7 +293,8 @@ def test_the_table_shows_and_copies_the_numbers(panel: CurvesPanel, run: OpenRun
     panel.table.selectAll()
     panel.table.setFocus()
     copied = panel.table.copied().splitlines()
-    assert copied[0].startswith("Epoch\tStep\t")
+    assert copied[0].startswith("Epoch\tStep\tTrain loss\t")
+    assert numbers.headerData(2, Qt.Orientation.Horizontal) == "Train\nloss", "a narrow column has more beside it"
     assert copied[1].split("\t")[:3] == ["1", "10", "1.0"]
     panel.bar.source_box.setCurrentIndex(1)
     assert numbers.rowCount() == 30

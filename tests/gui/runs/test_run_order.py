@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 
-from gui.preferences import Preferences
+from gui.preferences import Preferences, RunOrder
 from gui.runs.compare_dialog import CompareDialog
 from gui.runs.run_text import orders
 from gui.runs.runs_panel import RunsPanel
 from gui.style.theme import Colours
 from gui.viewmodels.run_colours import RunColours
+from gui.window import i18n
 from gui.window.runs_side import RunsSide
 from tests.gui.runs.test_runs_panel import texts
 from tests.gui.viewmodels.test_run_list import make
@@ -192,6 +194,24 @@ def test_runs_are_grouped_by_a_setting_that_differs(panel: RunsPanel, root: Path
     assert texts(panel) == ["later", "old", "middle", "new", "unknown"]
     assert panel.items.group_head(4) == ("Learning rate: –", 1)
     assert "this group" in panel.items.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_settings_are_written_as_numbers_of_the_language(panel: RunsPanel, root: Path, qtbot: Any, qapp: Any) -> None:
+    (root / "old" / "run.toml").write_text("[train]\nlr = 0.00012345\nseed = 12345\n", encoding="utf-8")
+    i18n.choose(qapp, "ru")
+    try:
+        panel.show_order(RunOrder("name", False, "train.lr"))
+        heads = {panel.items.group_head(row)[0] for row in range(3)}  # type: ignore[index]
+        panel.show_order(RunOrder("name", False, "train.seed"))
+        seeds = {panel.items.group_head(row)[0] for row in range(3) if panel.items.group_head(row)}  # type: ignore[index]
+        dialog = CompareDialog([root / "old", root / "new"])
+        qtbot.addWidget(dialog)
+        dialog.copy()
+    finally:
+        i18n.choose(qapp, "en")
+    assert {head.split(": ")[1] for head in heads} == {"0,00012345", "0,2", "0,3"}
+    assert "12345" in {seed.split(": ")[1] for seed in seeds}, "a seed is no count"
+    assert "\t0,00012345\t0,3" in QGuiApplication.clipboard().text()
 
 
 def test_runs_of_a_group_share_a_colour_in_the_list(panel: RunsPanel, root: Path) -> None:

@@ -75,6 +75,23 @@ def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
     assert panel.view.isVisible()
 
 
+def test_a_folder_that_is_gone_is_named_until_it_is_back(panel: RunsPanel, root: Path) -> None:
+    panel.view.select_row(1)
+    name = panel.selected()[0].name
+    away = root.rename(root.with_name("away"))
+    panel.tick()
+    assert panel.empty.isVisible()
+    assert "not found" in panel.empty.title.text()
+    assert str(root) in panel.empty.text.text().replace("\u200b", "")
+    assert not any(widget.isVisible() for widget in (panel.search, panel.count, panel.order_button, panel.bar))
+    assert not panel.notes.isVisible()
+    away.rename(root)
+    panel.tick()
+    assert panel.view.isVisible()
+    assert [row.name for row in panel.selected()] == [name], "nothing is lost"
+    assert panel.bar.isVisible()
+
+
 def test_a_selection_stays_with_its_run(panel: RunsPanel, root: Path) -> None:
     panel.view.select_row(2)
     panel.items.arrange("loss", False)

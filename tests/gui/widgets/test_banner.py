@@ -16,19 +16,19 @@ def close(banner: Banner) -> None:
 def test_what_goes_on_is_closed_once(qtbot: Any) -> None:
     banner = Banner()
     qtbot.addWidget(banner)
-    banner.show_notice("folder", "A file is missing.")
+    banner.show_notice("folder", lambda: "A file is missing.")
     close(banner)
-    banner.show_notice("folder", "A file is missing.")
+    banner.show_notice("folder", lambda: "A file is missing.")
     assert banner.isHidden()
-    banner.show_notice("folder", "Two files are missing.")
+    banner.show_notice("folder", lambda: "Two files are missing.")
     assert not banner.isHidden()
 
 
 def test_what_happens_again_is_told_again(qtbot: Any) -> None:
     banner = Banner()
     qtbot.addWidget(banner)
-    banner.tell("drop", "Drop one folder, or image files.")
+    banner.tell("drop", lambda: "Drop one folder, or image files.")
     close(banner)
     assert banner.isHidden()
-    banner.tell("drop", "Drop one folder, or image files.")
+    banner.tell("drop", lambda: "Drop one folder, or image files.")
     assert not banner.isHidden()

@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.viewmodels import journal_follower
+from gui.viewmodels.copies import Copies
 from gui.widgets.question_box import question_box
 from gui.window import closing
 from gui.window.main_window import Window
@@ -185,6 +186,48 @@ def test_closing_asks_about_decisions_that_are_only_in_memory(
     window.close()
     assert window.isVisible() == stay
     assert "not saved: 3" in asked[0]
+
+
+@pytest.fixture
+def copied(qtbot: QtBot, window: Window, finished: Any, monkeypatch: pytest.MonkeyPatch) -> list[Copies]:
+    """The Predict panel copies images: the last one is how far it is."""
+    opened(qtbot, window, finished)
+    said = [Copies(3, 7, busy=True)]
+    monkeypatch.setattr(type(window.tabs.panel("predict")), "copies", property(lambda _: said[-1]))
+    return said
+
+
+@pytest.mark.parametrize("stay", [True, False])
+def test_closing_asks_while_images_are_copied(
+    qtbot: QtBot, window: Window, copied: list[Copies], monkeypatch: pytest.MonkeyPatch, stay: bool
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(closing, "question_box", lambda *given: asked.append(given[-1]) or question_box(*given))
+    answer(qtbot, "Stay" if stay else "Close now")
+    window.close()
+    assert window.isVisible() == stay
+    assert "3 of 7" in asked[0]
+    if stay:
+        copied.append(Copies(7, 7))
+        window.refresh_timer.tick()
+        assert window.isVisible(), "whoever stays is not sent away later"
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_the_window_closes_once_all_images_are_copied(
+    qtbot: QtBot, window: Window, copied: list[Copies], complete: bool
+) -> None:
+    answer(qtbot, "Copy all, then close")
+    window.close()
+    window.refresh_timer.tick()
+    assert window.isVisible(), "they are still being copied"
+    assert "as soon as" in (window.banner.text("closing") or "")
+    copied.append(Copies(7 if complete else 5, 7))
+    if complete:
+        qtbot.waitUntil(lambda: not window.isVisible())
+    else:
+        qtbot.waitUntil(lambda: "stayed open" in (window.banner.text("closing") or ""))
+        assert window.isVisible(), "why they were not is said there"
 
 
 def test_signals_ask_nothing(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:

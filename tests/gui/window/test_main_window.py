@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gui.viewmodels.folder_check import examine
+from gui.window import i18n
 from gui.window.main_window import Window
 from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from tests.gui.windows import opened
@@ -180,7 +182,7 @@ def test_notices_about_a_run_stand_above_that_run_only(qtbot: QtBot, window: Win
     assert window.banner.isVisible()
     window.new_run()
     assert not window.banner.isVisible()
-    window.banner.show_notice("no_run", "Not the folder of a run")
+    window.banner.show_notice("no_run", lambda: "Not the folder of a run")
     assert window.banner.isVisible()
     assert [key for key, line in window.banner._lines.items() if line.isVisible()] == ["no_run"]
     window.banner.hide_notice("no_run")
@@ -192,6 +194,34 @@ def test_notices_about_a_run_stand_above_that_run_only(qtbot: QtBot, window: Win
     window.new_run()
     window.pages.leave(True)
     assert not window.banner.isVisible(), "what was closed stays closed"
+
+
+def test_notices_are_said_again_in_another_language(
+    qtbot: QtBot, window: Window, scribe: Make, qapp: Any, tmp_path: Path
+) -> None:
+    one = scribe("bad")
+    one.begin()
+    one.end("failed", error="loss")
+    opened(qtbot, window, one.folder)
+    window.open_run(tmp_path / "no-run")
+    window.drag_drop.tell_no_run()
+    window.help_actions.tell_fault("division by zero")
+    banner = window.banner
+    close = banner._lines["drop"].findChild(QToolButton)
+    assert isinstance(close, QToolButton)
+    close.click()
+    said = {key: banner.text(key) for key in ("failed", "no_run", "drop", "fault")}
+    i18n.choose(qapp, "ru")
+    try:
+        qtbot.waitUntil(lambda: banner.text("no_run") != said["no_run"])
+        assert not any(banner.text(key) == text for key, text in said.items())
+        buttons = {button.text() for button in banner.findChildren(QPushButton)}
+        assert "Показать журнал" in buttons
+        assert not any(text.isascii() for text in buttons)
+        assert not banner._lines["drop"].isVisible(), "what was closed stays closed"
+    finally:
+        i18n.choose(qapp, "en")
+    qtbot.waitUntil(lambda: {key: banner.text(key) for key in said} == said)
 
 
 def test_a_callback_that_was_detached_is_named_above_a_completed_run(
@@ -234,9 +264,9 @@ def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Windo
 
 
 def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:
-    window.banner.show_notice("one", "a short sentence")
+    window.banner.show_notice("one", lambda: "a short sentence")
     qtbot.waitUntil(lambda: 0 < window.banner.height() < 4 * window.fontMetrics().height())
-    window.banner.show_notice("one", "word " * 300)
+    window.banner.show_notice("one", lambda: "word " * 300)
     qtbot.waitUntil(lambda: window.banner.height() > 5 * window.fontMetrics().height())
 
 
@@ -332,7 +362,7 @@ def test_it_hurries_while_somebody_is_at_work(qtbot: QtBot, window: Window, fini
 
 def test_a_notice_can_be_closed(qtbot: QtBot, window: Window) -> None:
     done: list[int] = []
-    window.banner.show_notice("one", "<b>text</b>", [("Do it", lambda: done.append(1))])
+    window.banner.show_notice("one", lambda: "<b>text</b>", [(lambda: "Do it", lambda: done.append(1))])
     button = window.banner.findChild(QPushButton)
     assert isinstance(button, QPushButton)
     button.click()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QFileDialog, QStyle
 
 from gui.panels.predict.predict_panel import PredictPanel
+from gui.viewmodels.copies import Copies
 from gui.viewmodels.predicted_images import COLUMNS, Prediction
 from tests.gui.panels.predict.predictions import CAT, DOG, answer, cell, names, picture, row, run_of
 from tests.gui.rpc_clients import FakeRpcClient
@@ -46,6 +47,9 @@ def test_the_classes_that_come_next_have_room_for_their_names(
         assert panel.view.columnWidth(place) >= needed, column
     widths = [panel.view.columnWidth(place) for place in range(len(COLUMNS))]
     assert panel.view.viewport().width() - len(COLUMNS) <= sum(widths) <= panel.view.viewport().width()
+    panel.resize(2400, 500)
+    wide = [panel.view.columnWidth(place) for place in range(len(COLUMNS))]
+    assert sum(wide) < 2 * sum(widths), "figures stay near the names they belong to"
 
 
 def test_filters_narrow_what_is_shown_until_all_is_shown_again(labelled: PredictPanel) -> None:
@@ -105,7 +109,9 @@ def test_tables_and_copies_are_of_what_is_shown(
     assert (do, asked["out"], asked["labels"]) == ("sort", str(tmp_path / "sorted"), ["", CAT])
     assert [Path(path).name for path in asked["images"]] == ["img-10.png", "img-1.png"]
     assert not labelled.choose_button.isEnabled()
+    assert labelled.copies == Copies(0, 2, busy=True)
     assist.answer("sort", ok=True, counts={CAT: 2})
+    assert labelled.copies == Copies(2, 2)
     assert "2 images copied" in labelled.told.text()
     assert labelled.choose_button.isEnabled()
 
