@@ -54,15 +54,22 @@ def needs_validation_error(callback: Callback) -> UsageError:
     )
 
 
-def misnamed_hooks(callbacks: Iterable[Callback]) -> list[str]:
-    """Find methods that are named like hooks, but that no event calls, such as those of other libraries.
+def doubts(callbacks: Iterable[Callback], *, stored: bool) -> list[str]:
+    """Find what the authors of callbacks hardly meant.
 
     Args:
         callbacks: Any callbacks.
+        stored: Whether the run has a folder, and so checkpoints.
 
     Returns:
-        A sentence for each of them.
+        A sentence for each finding.
     """
+    callbacks = list(callbacks)
+    return [*_misnamed_hooks(callbacks), *(_late_states(callbacks) if stored else ())]
+
+
+def _misnamed_hooks(callbacks: Iterable[Callback]) -> list[str]:
+    """Methods that are named like hooks, but that no event calls, such as those of other libraries."""
     from difflib import get_close_matches
 
     from trainer.events import HOOKS
@@ -77,15 +84,8 @@ def misnamed_hooks(callbacks: Iterable[Callback]) -> list[str]:
     return found
 
 
-def late_states(callbacks: Iterable[Callback]) -> list[str]:
-    """Find callbacks whose state is stored before they hear that an epoch has ended, although no one chose so.
-
-    Args:
-        callbacks: Any callbacks.
-
-    Returns:
-        A sentence for each of them.
-    """
+def _late_states(callbacks: Iterable[Callback]) -> list[str]:
+    """Callbacks whose state is stored before they hear that an epoch has ended, although no one chose so."""
     found = []
     for callback in callbacks:
         kind = type(callback)

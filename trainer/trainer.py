@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.callback import Callback, late_states, misnamed_hooks
+from trainer.callback import Callback, doubts
 from trainer.data.batch import Batch
 from trainer.data.loader_source import LoaderSource, data_source
 from trainer.data.loaders import DataSource
@@ -196,8 +196,6 @@ class Trainer:
         """The optimiser. Adam is made when needed: PyTorch takes a second for the first one of a process."""
         return made_optimizer(None, self.model, self.criterion)
 
-    # -- training ------------------------------------------------------------------------------------------------
-
     def fit(self, resume: bool = False) -> Result:
         """Train until the last epoch, a stop, or an error.
 
@@ -246,14 +244,14 @@ class Trainer:
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         self.model, more = run_start.begin(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
-        late = late_states(session.callbacks) if session.folder is not None else ()
-        for note in (*self._loss.notes, *more, *misnamed_hooks(session.callbacks), *late):
+        for note in (*self._loss.notes, *more, *doubts(session.callbacks, stored=session.folder is not None)):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
         threads = run_start.settle_threads(session, self.threads)
-        compile_seconds, (precision, forward) = 0.0, settle_precision(session, self.precision, self._parts())
+        precision, forward = settle_precision(session, self.precision, self._parts())
         self.precision, self._forward = precision.precision, forward or self._forward
+        compile_seconds = 0.0
         if self.compile:
             self._forward, compile_seconds = compile_within(
                 session, self.model, self._loss.step, self.feed, self.precision, self.device
