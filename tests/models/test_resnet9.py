@@ -44,10 +44,18 @@ def test_responses_of_the_whitened_layer_are_uncorrelated_with_variance_one(imag
     assert torch.allclose(found[:12] @ found[:12].T / found.shape[1], torch.eye(12), atol=0.05)
 
 
-def test_the_filters_are_not_trained(images: Tensor) -> None:
-    model = network()
-    assert not model.whitening.weight.requires_grad
-    assert all(one.requires_grad for name, one in model.named_parameters() if not name.startswith("whitening"))
+def test_filters_and_scales_are_not_trained() -> None:
+    frozen = [one for one in network().modules() for part in one.parameters(False) if not part.requires_grad]
+    assert [type(one) for one in frozen] == [torch.nn.Conv2d, *[torch.nn.BatchNorm2d] * 6]
+
+
+def test_at_first_a_convolution_passes_on_its_input(images: Tensor) -> None:
+    for one in network().stages.modules():
+        if isinstance(one, torch.nn.Conv2d):
+            given = images[:2].mean(1, keepdim=True).repeat(1, one.in_channels, 1, 1)
+            given = given * torch.arange(1, one.in_channels + 1)[:, None, None]
+            kept = min(one.in_channels, one.out_channels)
+            assert torch.allclose(one(given)[:, :kept], given[:, :kept])
 
 
 def test_mirror_images_are_averaged_in_evaluation_only(images: Tensor) -> None:

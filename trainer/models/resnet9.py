@@ -2,7 +2,8 @@
 
 After David Page, "How to train your ResNet", 2018-2019 (nine layers, whitening of the first, evaluation of mirror
 images), and Keller Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", arXiv:2404.00498 (filters of 2x2 pixels,
-each also negated; GELU; maxima over what is left of the image; scaled logits).
+each also negated; convolutions that pass their input on at first; normalisation without a trained scale; GELU; maxima
+over what is left of the image; scaled logits).
 """
 
 from __future__ import annotations
@@ -16,6 +17,22 @@ _SCALE = 1 / 8
 """Of the logits: what the maxima over the image are too large by at the start."""
 _EPSILON = 5e-4
 """Added to the variances before they are divided by: directions that hardly occur are noise."""
+_MOMENTUM = 0.4
+"""Share of a batch in BatchNorm's statistics: they follow the weights of a run of few steps."""
+
+
+def _convolution(channels: int, wide: int) -> nn.Conv2d:
+    """3x3; the first of its outputs are its inputs, until it has learned something."""
+    made = nn.Conv2d(channels, wide, kernel_size=3, padding=1, bias=False)
+    with torch.no_grad():
+        nn.init.dirac_(made.weight[: min(channels, wide)])
+    return made
+
+
+def _normalized(channels: int) -> nn.Sequential:
+    norm = nn.BatchNorm2d(channels, momentum=_MOMENTUM)
+    norm.weight.requires_grad_(False)
+    return nn.Sequential(norm, nn.GELU())
 
 
 class _Stage(nn.Module):
@@ -24,10 +41,8 @@ class _Stage(nn.Module):
     def __init__(self, channels: int, wide: int, *, halve: bool) -> None:
         super().__init__()
         pool = [nn.MaxPool2d(2)] if halve else []
-        first = nn.Conv2d(channels, wide, kernel_size=3, padding=1, bias=False)
-        self.enter = nn.Sequential(first, *pool, nn.BatchNorm2d(wide), nn.GELU())
-        second = nn.Conv2d(wide, wide, kernel_size=3, padding=1, bias=False)
-        self.inner = nn.Sequential(second, nn.BatchNorm2d(wide), nn.GELU())
+        self.enter = nn.Sequential(_convolution(channels, wide), *pool, *_normalized(wide))
+        self.inner = nn.Sequential(_convolution(wide, wide), *_normalized(wide))
 
     def forward(self, images: Tensor) -> Tensor:
         entered: Tensor = self.enter(images)
@@ -38,7 +53,7 @@ class _Stage(nn.Module):
 class ResNet9(nn.Module):
     """A whitening convolution, three stages of two convolutions, and a linear layer.
 
-    The filters of the first layer are not trained: random ones, until `whiten` computes them.
+    The filters of the first layer are not trained: random ones, until `whiten` computes them. Its bias is.
 
     Args:
         input_shape: (channels, height, width) of an image.
@@ -52,8 +67,9 @@ class ResNet9(nn.Module):
         channels, side = input_shape[0], min(input_shape[1:]) - 1
         filters = 2 * channels * _SIDE**2
         self.mirror = mirror
-        self.whitening = nn.Conv2d(channels, filters, kernel_size=_SIDE, bias=False)
+        self.whitening = nn.Conv2d(channels, filters, kernel_size=_SIDE)
         self.whitening.weight.requires_grad_(False)
+        nn.init.zeros_(self.whitening.bias)  # type: ignore[arg-type]  # it has one
         stages: list[nn.Module] = []
         before = filters
         for factor in (1, 2, 4):
