@@ -105,7 +105,7 @@ def test_callbacks_before_and_after_a_run(tmp_path: Path) -> None:
             assert type(copied(one)) is type(one), way
         trainer(data, callbacks=[one], run_dir=tmp_path / str(number)).fit()
         again = [copied(one) for copied in WAYS.values()]
-        trainer(data, callbacks=again[:1], run_dir=tmp_path / f"{number} again").fit()
+        trainer(data, callbacks=again[:1], run_dir=tmp_path / f"{number}-again").fit()
 
 
 def test_a_copied_hook_is_of_the_copy() -> None:

@@ -143,10 +143,6 @@ class Opening(NamedTuple):
     normalization: Normalization | None = None
     edits: str | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles, which belong to no run, report no progress."""
-        return Opening, tuple(self._replace(progress=no_progress))
-
     def open(self, rules: int = RULES) -> ImageData:
         """Open the source as `open_data` does, by the given rules only."""
         pictures = load_pictures(self.source, self.reading._replace(rules=rules))

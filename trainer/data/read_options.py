@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trainer.data.image_formats import FORMATS, pillow_formats
 from trainer.data.image_set import RULES, Progress, no_progress
@@ -25,6 +25,10 @@ class ReadOptions(NamedTuple):
     """Folder of downloads. None: in the cache folder."""
     rules: int = RULES
     """Rules by which a folder is read; 1 for runs of version 0.1.0."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles, which belong to no run, report no progress."""
+        return ReadOptions, tuple(self._replace(progress=no_progress))
 
     def target(self, sizes: list[tuple[int, int]]) -> tuple[int, int]:
         """Choose the size that images of different sizes are brought to.
