@@ -21,7 +21,8 @@ import callbacks
 from callbacks import Checkpoint, LearningRate, Progress
 from tests.data.image_folders import make_images
 from trainer import Callback, ImageClassifier, Trainer, build_model, load_run, open_data
-from trainer.data import ImageData
+from trainer.cli import main
+from trainer.data import ImageData, shard_source
 from trainer.data.image_set import Fault
 from trainer.data.validation import FaultyDataError, unreadable
 from trainer.errors import UsageError
@@ -54,11 +55,16 @@ def test_data_gives_the_same_batches(
     source: str, copied: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EPOCHSCOPE_CACHE", str(tmp_path / "cache"))
+    images: Any = tmp_path / "images"
+    if source == "digits":
+        images = source
+    else:
+        make_images(images, {"a": 20, "b": 20})
     if source == "decoded":
-        monkeypatch.setattr("trainer.data.folder_scan.Listing.keeps", lambda listing, count: False)
-    if source != "digits":
-        make_images(tmp_path / "images", {"a": 20, "b": 20})
-    data = open_data("digits" if source == "digits" else tmp_path / "images", flip=0.5, progress=lambda *_: None)
+        assert main(["data", str(images), "--shards", str(tmp_path / "shards"), "--json"]) == 0
+        monkeypatch.setattr(shard_source, "KEPT_BYTES", 0)
+        images = str(tmp_path / "shards")
+    data = open_data(images, flip=0.5, progress=lambda *_: None)
     next(iter(data.train_batches(1)))
     found = copied(data)
     assert same(found, data)
