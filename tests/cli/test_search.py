@@ -59,7 +59,7 @@ def test_a_misspelled_name_begins_no_other_search(cli: Cli, runs: Path) -> None:
         assert refused.code == 4
         assert "There is no search 'fw' to continue." in refused.err
         assert "Did you mean few?" in refused.err
-        assert "epochscope search digits" in refused.err
+        assert "A new search names its data: epochscope search digits" in " ".join(refused.err.split())
     assert sorted(runs.rglob("*")) == before
     assert cli("search", "--name", "few", "--trials", 1).out.startswith("search few, continued: 1 trial,")
 

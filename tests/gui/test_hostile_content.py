@@ -38,7 +38,7 @@ def whole(root: Path, **options: Any) -> RunFolder:
 
 def test_a_run_as_it_should_be_is_not_complained_of(visit: Visitor, root: Path) -> None:
     said = visit(whole(root))
-    assert visit.window.banner._texts == {}
+    assert visit.window.banner._lines == {}
     assert DAMAGED not in said
     assert "epoch 3 of 3" in said
 

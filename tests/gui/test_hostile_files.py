@@ -267,7 +267,7 @@ def test_a_run_that_may_only_be_read(visit: Visitor, run: RunFolder) -> None:
             (run.path / "new").touch()
         said = visit(run)
         assert "epoch 3 of 3" in said
-        assert visit.window.banner._texts == {}, "it can be read, and nobody wants to write"
+        assert visit.window.banner._lines == {}, "it can be read, and nobody wants to write"
         visit.window.runs_side.panel._annotate(run.name, "a note", "")
         labels = [label.text() for label in visit.window.runs_side.panel.notice.findChildren(QLabel)]
         assert any("viewer.json" in label for label in labels), "that a note cannot be kept is told"
