@@ -111,7 +111,7 @@ def seen(panel: CurvesPanel, folder: Path) -> Seen:
 def rows_of(numbers: Any) -> list[list[str]]:
     """As shown, without the columns that clocks fill."""
     heads = [numbers.headerData(column, Qt.Orientation.Horizontal) for column in range(numbers.columnCount())]
-    kept = [i for i, head in enumerate(heads) if head not in ("Images/s", "Data wait, %", "Seconds")]
+    kept = [i for i, head in enumerate(heads) if head not in ("Images/s", "Data\nwait, %", "Seconds")]
     return [[numbers.index(row, column).data() for column in kept] for row in range(numbers.rowCount())]
 
 
