@@ -28,7 +28,7 @@ from trainer.events import (
 )
 from trainer.metrics.classification import mean_of
 from trainer.pace import Pace
-from trainer.text.number_format import over_classes, shape_text
+from trainer.text.number_format import counted, over_classes, shape_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -214,7 +214,7 @@ class Progress(Callback):
         over = _over(event.f1, event.macro_f1)
         name = f"macro-F1 ({over})" if over else "macro-F1"
         self._say(
-            f"{event.split} ({event.weights} weights): {event.samples} images, loss {event.loss:.4f}, "
+            f"{event.split} ({event.weights} weights): {counted(event.samples, 'image')}, loss {event.loss:.4f}, "
             f"accuracy {event.accuracy:.4f}, {name} {event.macro_f1:.4f}{_own(event.metrics, ', ')}"
         )
 

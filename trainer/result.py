@@ -15,6 +15,7 @@ from trainer.metrics.calibration import Calibration
 from trainer.metrics.classification import Metrics
 from trainer.metrics.outputs import Outputs
 from trainer.store.evaluations import SplitMetrics
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +201,7 @@ class Result(RunTables):
     def __repr__(self) -> str:  # the fields hold every image and epoch
         best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
         splits = "".join(f"; {split} {_shortly(one)}" for split, one in self.evaluations.items())
-        return f"<Result: {self.status}, {len(self.epochs)} epochs{best}{splits}>"
+        return f"<Result: {self.status}, {counted(len(self.epochs), 'epoch')}{best}{splits}>"
 
     def _repr_html_(self) -> str:
         best = f", best epoch {self.best_epoch}" if self.best_epoch else ""

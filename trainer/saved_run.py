@@ -12,6 +12,7 @@ from trainer.events import SPLITS
 from trainer.report.run_data import read_run
 from trainer.result import RunTables
 from trainer.store.folder import RunFolder, State, default_root, find_run
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,7 +168,7 @@ class SavedRun(RunTables):
         return self._loaded
 
     def __repr__(self) -> str:
-        return f"<SavedRun {self.name}: {self.status}, {len(self.epochs)} epochs>"
+        return f"<SavedRun {self.name}: {self.status}, {counted(len(self.epochs), 'epoch')}>"
 
     def _repr_html_(self) -> str:
         from html import escape

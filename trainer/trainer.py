@@ -376,7 +376,7 @@ class Trainer:
         """Call a function at every event of a kind. If it raises, it is detached and the run continues.
 
         Args:
-            event: Class of the event, such as `EpochEnded`.
+            event: Class of the event, such as `EpochEnded`; `Event` for every event.
             function: Called with the event, on the engine's thread.
             every: Call it at every n-th event only, 1 or more.
             once: Call it once only.
@@ -386,7 +386,7 @@ class Trainer:
             The subscription; its `remove()` ends it.
 
         Raises:
-            UsageError: `callbacks.every`: `every` is below 1.
+            UsageError: `callbacks.event`, `callbacks.function` or `callbacks.every`: an argument is of another kind.
         """
         return self._bus.on(event, function, every=every, once=once, loss=loss)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
@@ -15,6 +17,7 @@ class Notice(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self._text: Callable[[], str] = str
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.label = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.undo = QPushButton()
@@ -29,19 +32,21 @@ class Notice(QFrame):
         layout.addWidget(self.close_button)
         self.hide()
 
-    def tell(self, text: str, undo: bool = False) -> None:
+    def tell(self, text: Callable[[], str], undo: bool = False) -> None:
         """Show a text.
 
         Args:
-            text: The text; "" hides the line.
+            text: Makes the text, and makes it again in another language; "" hides the line.
             undo: Whether it has an Undo button. Default: False.
         """
-        self.label.setText(text)
+        self._text = text
+        self.label.setText(text())
         self.undo.setVisible(undo)
-        self.setVisible(bool(text))
+        self.setVisible(bool(self.label.text()))
 
     def retranslate(self) -> None:
         """Set all texts again."""
+        self.label.setText(self._text())
         self.undo.setText(self.tr("Undo"))
         self.close_button.setAccessibleName(self.tr("Close"))
         self.close_button.setToolTip(self.tr("Close"))

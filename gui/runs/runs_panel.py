@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QUrl, Signal
@@ -292,7 +293,7 @@ class RunsPanel(QWidget):
         try:
             self.runs.annotate(name, note=note, tags=tags)
         except EpochscopeError as error:
-            self.notice.tell(error_text(error))
+            self.notice.tell(partial(error_text, error))
         self.items.follow()
         self._show_count()
 
@@ -300,23 +301,21 @@ class RunsPanel(QWidget):
         moved, errors = self.runs.discard([row.name for row in self.selected()])
         self._discarded += [moved] if moved else []
         self._removed()
-        lines = [self.tr("%n run(s) moved to the trash.", "", len(moved))] if moved else []
-        live = sum(error.code in ("run.live", "run.busy") for error in errors)
-        if live:
-            lines.append(self.tr("%n run(s) not deleted: still training. Stop them first.", "", live))
-        lines += [
-            code_text(error.code, error.parameters, error.what)
-            for error in errors
-            if error.code not in ("run.live", "run.busy")
-        ]
-        self.notice.tell("\n".join(lines), undo=bool(moved))
+        self.notice.tell(partial(self._deletion_text, len(moved), errors), undo=bool(moved))
         self.runs_removed.emit([one.folder.path for one in moved])
+
+    def _deletion_text(self, moved: int, errors: Sequence[EpochscopeError]) -> str:
+        lines = [self.tr("%n run(s) moved to the trash.", "", moved)] if moved else []
+        others = [error for error in errors if error.code not in ("run.live", "run.busy")]
+        if live := len(errors) - len(others):
+            lines.append(self.tr("%n run(s) not deleted: still training. Stop them first.", "", live))
+        return "\n".join([*lines, *(code_text(error.code, error.parameters, error.what) for error in others)])
 
     def _undo(self) -> None:
         if self._discarded:
             errors = self.runs.restore(self._discarded.pop())
             self._removed()
-            self.notice.tell("\n".join(error_text(error) for error in errors))
+            self.notice.tell(lambda: "\n".join(map(error_text, errors)))
 
     def _removed(self) -> None:
         self.items.follow()

@@ -2,6 +2,30 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>PredictPanel</name>
+    <message numerus="yes">
+        <source>%Ln image(s) copied</source>
+        <translation>
+            <numerusform>%Ln image copied</numerusform>
+            <numerusform>%Ln images copied</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s) not classified</source>
+        <translation>
+            <numerusform>%Ln image not classified</numerusform>
+            <numerusform>%Ln images not classified</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s) written to {path}</source>
+        <translation>
+            <numerusform>%Ln image written to {path}</numerusform>
+            <numerusform>%Ln images written to {path}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Reasons</name>
     <message numerus="yes">
         <source>%n file(s) with several pages or frames; only the first is used: {where}</source>

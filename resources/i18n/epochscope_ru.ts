@@ -1980,6 +1980,14 @@ It shows which images the model sees as similar.</source>
         <translation>Одно изображение указано дважды, в разных частях данных.</translation>
     </message>
     <message>
+        <source>callbacks.event</source>
+        <translation>Это не класс события: {event}.</translation>
+    </message>
+    <message>
+        <source>callbacks.function</source>
+        <translation>Это не функция: {function}.</translation>
+    </message>
+    <message>
         <source>data.two_labels</source>
         <translation>Одно изображение указано дважды, с разными метками.</translation>
     </message>
@@ -3500,6 +3508,14 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>data.in_two_splits</source>
         <translation>оставьте одну строку</translation>
+    </message>
+    <message>
+        <source>callbacks.event</source>
+        <translation>укажите класс, например EpochEnded, или Event для всех событий</translation>
+    </message>
+    <message>
+        <source>callbacks.function</source>
+        <translation>передайте функцию одного аргумента</translation>
     </message>
     <message>
         <source>data.two_labels</source>
@@ -5448,6 +5464,30 @@ It shows which images the model sees as similar.</source>
         <source>As a table (CSV)…</source>
         <translation>Таблица (CSV)…</translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln image(s) copied</source>
+        <translation>
+            <numerusform>Скопировано %Ln изображение</numerusform>
+            <numerusform>Скопировано %Ln изображения</numerusform>
+            <numerusform>Скопировано %Ln изображений</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s) not classified</source>
+        <translation>
+            <numerusform>не классифицировано %Ln изображение</numerusform>
+            <numerusform>не классифицировано %Ln изображения</numerusform>
+            <numerusform>не классифицировано %Ln изображений</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln image(s) written to {path}</source>
+        <translation>
+            <numerusform>Записано %Ln изображение, файл {path}</numerusform>
+            <numerusform>Записано %Ln изображения, файл {path}</numerusform>
+            <numerusform>Записано %Ln изображений, файл {path}</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Choose images to classify</source>
         <translation>Выбрать изображения для классификации</translation>
@@ -5511,18 +5551,6 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>other files in the folder, ignored: {count}</source>
         <translation>другие файлы в папке пропущены: {count}</translation>
-    </message>
-    <message>
-        <source>{count} images copied</source>
-        <translation>Скопировано изображений: {count}</translation>
-    </message>
-    <message>
-        <source>{count} images were not classified</source>
-        <translation>не классифицировано: {count}</translation>
-    </message>
-    <message>
-        <source>{count} images written to {path}</source>
-        <translation>Записано изображений: {count}, файл {path}</translation>
     </message>
     <message>
         <source>{count} labelled images: accuracy {accuracy} ({accuracy_ends}), macro-F1 {f1} ({f1_ends}); in brackets: 95 % intervals</source>

@@ -54,7 +54,7 @@ def test_a_run_keeps_its_edits_whatever_is_decided_later(cli: Cli, runs: Path, i
     assert "3 labels changed, 1 image left out" in folder.log.read_text("utf-8")
     kept = read_edits(folder.path / "edits.csv")
     assert [(edit.path, edit.action) for edit in kept] == [(edit.path, edit.action) for edit in read_edits(edits)]
-    assert "edited: 3 labels changed, 1 images left out" in cli("runs", "show", "edited").out
+    assert "edited: 3 labels changed, 1 image left out" in cli("runs", "show", "edited").out
     report = cli("export", "edited", "--format", "report", "--out", folder.path / "page.html")
     assert report.code == 0, report.err
     assert "labels changed: 3, images left out: 1" in (folder.path / "page.html").read_text("utf-8")

@@ -253,6 +253,31 @@ def test_rule_4_on_has_every_and_once_and_a_handle() -> None:
         trainer.on(BatchEnded, print, every=0)
 
 
+def test_rule_4_on_hears_every_event_of_a_base_class() -> None:
+    bus = EventBus()
+    heard: list[Event] = []
+    bus.on(Event, heard.append)
+    bus.on(Event, heard.append, every=2)
+    sent = [working(1), EpochStarted(epoch=1, step=0, first_batch=0, learning_rate=0.1)]
+    for event in sent:
+        bus.emit(event)
+    assert heard == [sent[0], sent[1], sent[1]]
+
+
+@pytest.mark.parametrize("wrong", ["EpochEnded", 3, int, object, working(1)])
+def test_rule_4_on_refuses_what_is_no_class_of_an_event(wrong: Any) -> None:
+    with pytest.raises(UsageError, match="Expected the class of an event") as refused:
+        EventBus().on(wrong, print)
+    assert refused.value.code == "callbacks.event"
+
+
+@pytest.mark.parametrize(("given", "code"), [({"function": None}, "function"), ({"every": "2"}, "every")])
+def test_rule_4_on_refuses_what_cannot_be_called_or_counted(given: dict[str, Any], code: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        EventBus().on(Event, **{"function": print, **given})
+    assert refused.value.code == f"callbacks.{code}"
+
+
 def test_two_callbacks_of_one_name_and_things_that_are_no_callback_are_refused_at_once() -> None:
     with pytest.raises(UsageError, match="'twin'"):
         make(callbacks=[callback("twin"), callback("twin")])

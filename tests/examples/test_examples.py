@@ -75,7 +75,7 @@ def test_the_package_is_found_by_the_name_in_settings(tmp_path: Path) -> None:
     options.write_text('callbacks = ["f1_stopping"]\n[plugins.f1_stopping]\npatience = 1\nmin_gain = 1.0\n', "utf-8")
     python("-m", "trainer", "train", "digits", "--settings", str(options), "--name", "short", path=str(target))
     shown = python("-m", "trainer", "runs", "show", "short", path=str(target))
-    assert "macro-F1 has not risen for 1 epochs" in shown
+    assert "no rise of macro-F1 (patience 1)" in shown
 
 
 def shape(outputs: list[list[dict[str, Any]]]) -> list[list[Any]]:

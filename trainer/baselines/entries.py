@@ -15,6 +15,7 @@ from trainer.plugins import check_names
 from trainer.settings import Settings, merge
 from trainer.settings.recipes import load_recipe, recipes
 from trainer.store.process import usable_cores
+from trainer.text.number_format import counted
 from trainer.text.suggestion import suggest
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
@@ -65,7 +66,7 @@ class Contestant:
             f"momentum {train.momentum:g}" if train.optimizer == "sgd" else "",
             f"weight decay {train.weight_decay:g}" if train.weight_decay else "",
             f"batch {train.batch}",
-            f"{train.epochs} epochs",
+            counted(train.epochs, "epoch"),
             f"rate {train.schedule}",
             *(f"{name} {value:g}" for name, value in augment.model_dump().items() if value),
         ]

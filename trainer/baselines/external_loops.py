@@ -26,6 +26,7 @@ from trainer.engine.step import NonFiniteStep
 from trainer.events import BatchesReported, Preparing
 from trainer.metrics.classification import Metrics, confusion
 from trainer.settings import Settings
+from trainer.text.number_format import counted
 
 ROWS = 1000
 """Images at a time when a matrix is filled or read."""
@@ -194,7 +195,7 @@ class SklearnLoop(ExternalLoop):
         self.steps_per_epoch = 1
         C = inverse_penalty(settings.train.weight_decay, len(self.labels))  # noqa: N806  # its name in scikit-learn
         self.options = Options(settings.train.epochs, C, seed=settings.train.seed, **options)
-        self.notes.append(f"C {C:.4g}, which is this weight decay for {len(self.labels):,} images")
+        self.notes.append(f"C {C:.4g}, which is this weight decay for {counted(len(self.labels), 'image')}")
 
     def _epochs(self) -> None:
         self._begin_epoch()

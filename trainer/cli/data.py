@@ -14,6 +14,7 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
 from trainer.settings import Settings
 from trainer.store.output_file import check_output
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.data import ImageData, Report
@@ -226,7 +227,7 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
     total = sum(sum(counts) for counts in report.counts.values())
     channels, height, width = report.input_shape
     colour = "grey" if channels == 1 else "colour"
-    yield f"{report.name}: {total:,} images, {len(report.classes)} classes, taken as {width}x{height} {colour}"
+    yield f"{report.name}: {counted(total, 'image')}, {len(report.classes)} classes, taken as {width}x{height} {colour}"
     yield ""
     unread = report.unread()
     columns = dict(report.counts)
@@ -253,7 +254,7 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
         yield from shards_page(found["shards"])
     if "preview" in found:
         about = found["preview"]
-        yield f"preview: {about['count']} images of epoch {about['epoch']} in {about['out']}"
+        yield f"preview: {counted(about['count'], 'image')} of epoch {about['epoch']} in {about['out']}"
         yield "mean: " + " ".join(f"{value:.4f}" for value in about["mean"])
         yield "std:  " + " ".join(f"{value:.4f}" for value in about["std"])
 

@@ -17,7 +17,7 @@ from trainer.metrics.paired_comparison import Difference, Paired
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, find_run, runs_root
-from trainer.text.number_format import over_classes
+from trainer.text.number_format import counted, over_classes
 from trainer.text.text_shortening import distinct_names
 
 MANY = 20
@@ -103,9 +103,9 @@ def _value(value: Any) -> str:
 def _images(found: RunComparison) -> str:
     split, samples = found.a.split, found.a.metrics.samples
     if found.paired is None:
-        return f"{split}: A {samples:,} images, B {found.b.metrics.samples:,}"
+        return f"{split}: A {counted(samples, 'image')}, B {found.b.metrics.samples:,}"
     few = f" of which {found.images:,} are compared" if found.images < samples else ""
-    return f"{split}: the same {samples:,} images for both{few}{_edited(found)}"
+    return f"{split}: the same {counted(samples, 'image')} for both{few}{_edited(found)}"
 
 
 def _edited(found: RunComparison) -> str:
@@ -113,7 +113,7 @@ def _edited(found: RunComparison) -> str:
         return ""
     changed, gone = found.edited.relabelled, found.edited.left_out
     said = [f"{changed:,} label{'s' * (changed != 1)} edited"] * bool(changed)
-    said += [f"{gone:,} image{'s' * (gone != 1)} left out"] * bool(gone)
+    said += [f"{counted(gone, 'image')} left out"] * bool(gone)
     return f", both judged by the edited labels ({', '.join(said)})"
 
 

@@ -12,6 +12,7 @@ from trainer.cli.evaluate_data import check_options, evaluate_data
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json, warnings_noted
 from trainer.store.folder import find_run, runs_root
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.analysis.embedding import Embedding
@@ -128,7 +129,7 @@ def _tell_changed_data(folder: RunFolder, trainer: Trainer) -> None:
 
 def _tell_stage(stage: str, count: int) -> None:
     if stage == "tsne":
-        note(f"t-SNE of {count:,} images: up to a minute ...")
+        note(f"t-SNE of {counted(count, 'image')}: up to a minute ...")
 
 
 def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def evaluate_data(
 
     say(*report_lines(found.evaluation), "", INTERVALS)
     if csv is not None:
-        say(f"{csv}: {len(found.rows):,} images")
+        say(f"{csv}: {counted(len(found.rows), 'image')}")
     return 0
 
 

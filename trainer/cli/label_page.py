@@ -14,6 +14,7 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.cli.progress_bar import ProgressBar
 from trainer.settings import Settings
 from trainer.text.csv_text import csv_bytes, csv_text
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.analysis.label_proposals import Proposal
@@ -83,14 +84,14 @@ def show_labels(
         )
     if report.faults:
         count = len(report.faults)
-        note(f"left out: {count:,} image{'s' * (count > 1)} that cannot be read (epochscope data lists them)")
+        note(f"left out: {counted(count, 'image')} that cannot be read (epochscope data lists them)")
 
 
 def _page(name: str, review: LabelReview) -> Iterator[str]:
     by = f"features of {review.features.model}" if review.features.model else "their pixels"
-    yield f"{name}: labels of {review.images:,} images in {len(review.classes)} classes, judged by {by}"
+    yield f"{name}: labels of {counted(review.images, 'image')} in {len(review.classes)} classes, judged by {by}"
     if review.unjudged:
-        yield f"not judged: {review.unjudged:,} images whose class has too few others"
+        yield f"not judged: {counted(review.unjudged, 'image')} whose class has too few others"
     if review.agreement is not None:
         share = review.estimated / max(1, review.images - review.unjudged)
         yield f"models trained on the other images agree with {review.agreement:.1%} of the labels"

@@ -15,6 +15,7 @@ from trainer.home_path import expanded
 from trainer.settings import Settings
 from trainer.store.folder import runs_root
 from trainer.store.rate_curves import RateCurve, curve_path, write_curve
+from trainer.text.number_format import counted
 
 _STAGES = {
     "import": "loading PyTorch",
@@ -132,7 +133,7 @@ def _lines(curve: RateCurve, path: Path) -> list[str]:
         for rate, loss, smoothed in list(zip(curve.rates, curve.losses, curve.smoothed, strict=True))[::every]
     ]
     lines += ["", *table(("rate", "loss", "smoothed"), rows), ""]
-    lines.append(f"{len(curve.rates)} steps; {_ENDS[curve.stopped]}")
+    lines.append(f"{counted(len(curve.rates), 'step')}; {_ENDS[curve.stopped]}")
     for name, rate in curve.proposals.items():
         lines.append(f"{name:<9} {f'{rate:.3g}' if rate is not None else '-':>9}   {_RULES[name]}")
     lines.append("")

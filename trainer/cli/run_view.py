@@ -11,6 +11,7 @@ from trainer.engine.context import RunContext
 from trainer.errors import EpochscopeError
 from trainer.events import Preparing
 from trainer.store.folder import RunFolder
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.metrics.calibration import Calibration
@@ -84,9 +85,10 @@ def report_lines(evaluation: Evaluation) -> list[str]:
         Lines of text.
     """
     found = evaluation.metrics
+    images = counted(found.samples, "image")
     return [
         "",
-        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",
+        f"== {evaluation.split}: {images}, {evaluation.weights} weights, loss {found.loss:.4f}",
         f"   {evaluation.scores()}",
         "",
         evaluation.report.rstrip("\n"),

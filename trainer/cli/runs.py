@@ -18,7 +18,7 @@ from trainer.store import notes
 from trainer.store.folder import RunEntry, RunFolder, find_run, list_runs, runs_root
 from trainer.store.run_search import RunSearch
 from trainer.store.summary import LIVE, Summary
-from trainer.text.number_format import clock, over_classes, shape_text
+from trainer.text.number_format import clock, counted, over_classes, shape_text
 from trainer.text.time_format import local_text
 
 _EXAMPLE = "\n  ".join(
@@ -220,7 +220,8 @@ def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: li
         shape = shape_text(started["input_shape"])
         yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
     if edits := found["edits"]:
-        yield f"edited: {edits['relabelled']:,} labels changed, {edits['left_out']:,} images left out"
+        changed, left_out = counted(edits["relabelled"], "label"), counted(edits["left_out"], "image")
+        yield f"edited: {changed} changed, {left_out} left out"
     if summary["best_epoch"]:
         yield _about_best(summary, found["best"] or {})
 

@@ -18,6 +18,7 @@ from trainer.errors import UsageError
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, find_run, runs_root
+from trainer.text.number_format import counted
 
 MAX_ROWS = 12
 """Rows of the worst slices; --json lists all."""
@@ -154,7 +155,8 @@ def _page(folder: RunFolder, found: RunSlices, wanted: list[str]) -> Iterator[st
     whole = found.found
     some = f" (a sample of {found.known.published.total:,})" if found.known.published.sample else ""
     right = 1 - whole.wrong / max(1, whole.images)
-    yield f"{folder.name}, {found.split}: {whole.images:,} images{some}, {whole.wrong:,} wrong, accuracy {right:.4f}"
+    images = counted(whole.images, "image")
+    yield f"{folder.name}, {found.split}: {images}{some}, {whole.wrong:,} wrong, accuracy {right:.4f}"
     yield ""
     alone = [one for one in whole.worst if one.same_as < 0]
     if not found.enough:

@@ -21,6 +21,7 @@ from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder, find_run, runs_root, state
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     from trainer.callback import Callback
@@ -170,7 +171,7 @@ def demo(
 
     made = gather(None, "digits", None, {"train_epochs": str(epochs)})
     say(
-        f"A small network learns to read handwritten digits: 1,437 images, {epochs} epochs.",
+        f"A small network learns to read handwritten digits: 1,437 images, {counted(epochs, 'epoch')}.",
         "The weights of its best epoch are kept, and judged on images it has never seen.",
         "",
     )

@@ -124,17 +124,27 @@ class EventBus:
         return self._add(_Subscriber(name, callback.phase, callback.on_error, hooks, callback.reads_loss, keep))
 
     def on(
-        self,
-        event: type[E],
-        function: Callable[[E], object],
-        *,
-        every: int = 1,
-        once: bool = False,
-        loss: bool = False,
+        self, event: type[E], function: Callable[[E], object], *, every: int = 1, once: bool = False, loss: bool = False
     ) -> Subscription:
-        """Call `function(event)` at each `every`-th such event; with `once`, at the first one only."""
-        if every < 1:
-            raise UsageError("callbacks.every", f"every: got {every}.", expected="a whole number of at least 1")
+        """Call `function(event)` at each `every`-th event of this class; with `once`, at the first one only."""
+        kinds = [kind for kind in HOOKS if isinstance(event, type) and issubclass(kind, event)]
+        if not kinds or event is object:
+            raise UsageError(
+                "callbacks.event",
+                f"Expected the class of an event, got {event!r}.",
+                expected="a class such as EpochEnded, or Event for every event",
+                fix="`from trainer.events import EpochEnded`, then `trainer.on(EpochEnded, f)`",
+                event=repr(event),
+            )
+        if not callable(function):
+            raise UsageError(
+                "callbacks.function",
+                f"Expected a function, got {function!r}.",
+                expected="a function of one argument, the event",
+                function=repr(function),
+            )
+        if not isinstance(every, int) or every < 1:
+            raise UsageError("callbacks.every", f"every: got {every!r}.", expected="a whole number of at least 1")
         count = 0
 
         def hook(record: Any, run: RunContext) -> None:
@@ -147,7 +157,7 @@ class EventBus:
             function(record)
 
         name = f"{getattr(function, '__name__', type(function).__name__)}#{self._added + 1}"
-        subscription = self._add(_Subscriber(name, Phase.VIEW, "detach", {event: hook}, loss, hook))
+        subscription = self._add(_Subscriber(name, Phase.VIEW, "detach", dict.fromkeys(kinds, hook), loss, hook))
         return subscription
 
     def _add(self, subscriber: _Subscriber) -> Subscription:

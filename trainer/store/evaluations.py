@@ -25,6 +25,7 @@ from trainer.store.folder import RunFolder, confined
 from trainer.store.journal_limits import known_metrics
 from trainer.store.versions import VERSIONS, check_json_version
 from trainer.text.json_text import parse_json
+from trainer.text.number_format import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,12 +98,14 @@ class SplitMetrics:
 
     def __repr__(self) -> str:  # the fields hold every image
         found = self.metrics
-        shown = f"{found.samples} images, accuracy {found.accuracy:.4f}, {found.macro_name} {found.macro_f1:.4f}"
+        images = counted(found.samples, "image")
+        shown = f"{images}, accuracy {found.accuracy:.4f}, {found.macro_name} {found.macro_f1:.4f}"
         return f"<{type(self).__name__} {self.split}: {shown}>"
 
     def _head(self) -> str:
         found = self.metrics
-        return f"{self.split} ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, {self.scores()}"
+        images = counted(found.samples, "image")
+        return f"{self.split} ({self.weights} weights): {images}, loss {found.loss:.4f}, {self.scores()}"
 
     def _repr_html_(self) -> str:
         found = self.metrics

@@ -32,7 +32,7 @@ def decimals(step: float) -> int:
 def shape_text(shape: Iterable[int]) -> str:
     """The shape of a model's input: `3x32x32`, or `1,904 features`."""
     sizes = tuple(shape)
-    return f"{sizes[0]:,} features" if len(sizes) == 1 else "x".join(map(str, sizes))
+    return counted(sizes[0], "feature") if len(sizes) == 1 else "x".join(map(str, sizes))
 
 
 def megabytes(size: int) -> str:

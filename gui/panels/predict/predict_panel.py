@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -72,7 +73,7 @@ class PredictPanel(Panel):
         self.job = ClassificationJob(rpc_client, self.images, self._changed)
         self._chosen: list[Path] = []
         self._asked: tuple[OpenRun, tuple[Path, ...]] | None = None
-        self._notice = ""
+        self._notice: Callable[[], str] = str
         self._preferences = preferences
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(rpc_client.poll)
@@ -191,8 +192,7 @@ class PredictPanel(Panel):
         elif not self.job.busy:
             self._poll.stop()
             if self.job.copied is not None:
-                text = self.tr("{count} images copied") if not self.job.failure else ""
-                self._notice = text.format(count=formats.whole(self.job.copied))
+                self._notice = str if self.job.failure else partial(self._copied, self.job.copied)
             self._update_live()
         self._show()
 
@@ -220,21 +220,25 @@ class PredictPanel(Panel):
             self._preferences.set_folder("images", Path(chosen).parent)
             self.classify([Path(chosen)])
 
-    def _cut_short(self) -> str:
+    def _copied(self, count: int) -> str:
+        return self.tr("%Ln image(s) copied", "", count)
+
+    def _cut_short(self) -> Callable[[], str]:
         """That another run ends the copying of images."""
         if self.job.state != "copying":
-            return ""
+            return str
         done, total, _ = self.job.progress()
-        text = self.tr("Another run was opened: only {count} of {total} images were copied")
-        return text.format(count=formats.whole(done), total=formats.whole(total))
+        return lambda: self.tr("Another run was opened: only {count} of {total} images were copied").format(
+            count=formats.whole(done), total=formats.whole(total)
+        )
 
     def _again(self) -> None:
-        self._asked, self._notice = None, ""
+        self._asked, self._notice = None, str
         self._ask()
         self._show()
 
     def _clear(self) -> None:
-        self._chosen, self._asked, self._notice = [], None, ""
+        self._chosen, self._asked, self._notice = [], None, str
         self.job.forget()
         self._changed()
         self.filter_bar.clear()
@@ -250,18 +254,23 @@ class PredictPanel(Panel):
         if path := ask_target(self, self._preferences, name, title, files):
             try:
                 write_output(path, csv_bytes(prediction_csv(rows)))
-                text = self.tr("{count} images written to {path}")
-                self._notice = text.format(count=formats.whole(len(rows)), path=path)
+                self._notice = partial(self._written, len(rows), path)
             except (OSError, EpochscopeError) as error:
-                reason = error_text(error) if isinstance(error, EpochscopeError) else formats.plain(error)
-                self._notice = self.tr("Not exported: {reason}").format(reason=reason)
+                self._notice = partial(self._not_written, error)
             self._show()
+
+    def _written(self, count: int, path: Path) -> str:
+        return self.tr("%Ln image(s) written to {path}", "", count).format(path=path)
+
+    def _not_written(self, error: OSError | EpochscopeError) -> str:
+        reason = error_text(error) if isinstance(error, EpochscopeError) else formats.plain(error)
+        return self.tr("Not exported: {reason}").format(reason=reason)
 
     def _copy(self) -> None:
         title = self.tr("Folder for the copies, with one sub-folder per class")
         if chosen := QFileDialog.getExistingDirectory(self, title, self._preferences.folder("export")):
             self._preferences.set_folder("export", Path(chosen))
-            self._notice = ""
+            self._notice = str
             self.job.copy_into(Path(chosen))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -303,7 +312,7 @@ class PredictPanel(Panel):
         name = formats.plain(self.run.folder.name) if self.run is not None else ""
         lines = [] if useless else told_lines(job, name)
         self.live.offer(self.run if images.rows and not useless else None)
-        more = () if useless else (self.live.told(), self._notice)
+        more = () if useless else (self.live.told(), self._notice())
         self.told.setText("\n".join([*lines, *(text for text in more if text)]))
         self.told.setVisible(bool(self.told.text()))
         inviting = self.run is not None and not self._chosen and not hopeless(self.run)

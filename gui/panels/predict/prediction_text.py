@@ -53,7 +53,7 @@ def _missing(job: ClassificationJob) -> list[str]:
         text = tr("PredictPanel", "{count} of {total} images cannot be read")
         found.append(text.format(count=formats.whole(images.unreadable), total=formats.whole(len(images.rows))))
     if not job.busy and (left := len(images.rows) - images.done):
-        found.append(tr("PredictPanel", "{count} images were not classified").format(count=formats.whole(left)))
+        found.append(tr("PredictPanel", "%Ln image(s) not classified", "", left))
     if others := sum(job.left_out.values()):
         text = tr("PredictPanel", "other files in the folder, ignored: {count}")
         found.append(text.format(count=formats.whole(others)))

@@ -192,7 +192,7 @@ def test_continue_asks_for_epochs(panel: RunsPanel, root: Path) -> None:
     assert wanted == [(root / "new", 9), (root / "new", 6)]
 
 
-def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Path) -> None:
+def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Path, qapp: QApplication) -> None:
     make(root, "live", live=True, status="running", started_at="2027")
     panel.tick()
     panel.view.select_row(0)
@@ -205,6 +205,13 @@ def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Pat
     assert texts(panel) == ["live"]
     assert len(removed[0]) == 3
     assert "still training" in panel.notice.label.text()
+    i18n.choose(qapp, "ru")
+    try:
+        panel.retranslate()
+        assert "корзин" in panel.notice.label.text()
+    finally:
+        i18n.choose(qapp, "en")
+        panel.retranslate()
     panel.notice.undo.click()
     assert len(texts(panel)) == 4
 

@@ -53,4 +53,4 @@ class F1Stopping(Callback):
         else:
             self.waited += 1
         if self.waited >= self.patience:
-            run.request_stop(f"macro-F1 has not risen for {self.patience} epochs")
+            run.request_stop(f"no rise of macro-F1 (patience {self.patience})")

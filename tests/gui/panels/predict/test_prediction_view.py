@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QFileDialog, QStyle
+from PySide6.QtWidgets import QApplication, QFileDialog, QStyle
 
 from gui.panels.predict.predict_panel import PredictPanel
 from gui.viewmodels.copies import Copies
 from gui.viewmodels.predicted_images import COLUMNS, Prediction
+from gui.window import i18n
 from tests.gui.panels.predict.predictions import CAT, DOG, answer, cell, names, picture, row, run_of
 from tests.gui.rpc_clients import FakeRpcClient
 
@@ -88,8 +89,13 @@ def test_right_and_wrong_can_be_chosen_only_where_that_is_known(
 
 
 def test_tables_and_copies_are_of_what_is_shown(
-    labelled: PredictPanel, assist: FakeRpcClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    labelled: PredictPanel,
+    assist: FakeRpcClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qapp: QApplication,
 ) -> None:
+    i18n.choose(qapp, "en")  # plurals
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "table"), ""))
     labelled.view.sortByColumn(COLUMNS.index("confidence"), Qt.SortOrder.AscendingOrder)
     labelled.filter_bar.unsure.setValue(60)
@@ -113,6 +119,12 @@ def test_tables_and_copies_are_of_what_is_shown(
     assist.answer("sort", ok=True, counts={CAT: 2})
     assert labelled.copies == Copies(2, 2)
     assert "2 images copied" in labelled.told.text()
+    i18n.choose(qapp, "ru")
+    try:
+        labelled.retranslate()
+        assert "Скопировано 2 изображения" in labelled.told.text()
+    finally:
+        i18n.choose(qapp, "en")
     assert labelled.choose_button.isEnabled()
 
 
