@@ -8,10 +8,10 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
@@ -28,6 +28,13 @@ from trainer.store.folder import RunFolder, current_owner, write_owner
 Fields = dict[str, Any]
 PATIENCE_MS = 60_000
 DATA = f".data/{KEY}"
+One, Other = TypeVar("One"), TypeVar("Other")
+
+
+def pairs(ones: Sequence[One], others: Sequence[Other]) -> list[tuple[One, Other]]:
+    """The first of `ones` with each of `others`, and the rest of them with one each, in turn."""
+    rest = [(one, others[number % len(others)]) for number, one in enumerate(ones)][1:]
+    return [(ones[0], other) for other in others] + rest
 
 
 class WholeRun(SampleRun):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.window.main_window import Window
-from tests.gui.hostile_runs import DATA, Visitor, WholeRun, unopened
+from tests.gui.hostile_runs import DATA, Visitor, WholeRun, pairs, unopened
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder
 from trainer.store.requests import post
@@ -182,8 +182,7 @@ def test_a_link_to_itself_and_to_nothing(name: str, visit: Visitor, run: RunFold
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["pipe", "socket", "folder", "device"])
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(("name", "kind"), pairs(FILES, ("pipe", "socket", "folder", "device")))
 def test_what_is_no_file_is_named_and_not_opened(name: str, kind: str, visit: Visitor, run: RunFolder) -> None:
     path = place(run, name)
     path.unlink()
@@ -215,11 +214,12 @@ def test_a_file_in_place_of_a_folder(name: str, visit: Visitor, run: RunFolder) 
     assert f"{name} is not a folder. It was not opened." in visit(run)
 
 
+RECORDS = ("summary.json", "run.toml", "viewer.json", "environment.json", "evaluation/test.json")
+CONTENTS = (b"", b"{", b"\xff\xfe", b"[" * 200_000, b"\0" * 100, b"<b>", b'{"a": 1}' * 2)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["run.toml", "summary.json", "viewer.json", "environment.json", "evaluation/test.json"]
-)
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b"\0" * 100, b"<b>", b'{"a": 1}' * 2])
+@pytest.mark.parametrize(("name", "content"), pairs(RECORDS, CONTENTS))
 def test_a_record_that_cannot_be_read_is_named(name: str, content: bytes, visit: Visitor, run: RunFolder) -> None:
     place(run, name).write_bytes(content)
     said = visit(run)
