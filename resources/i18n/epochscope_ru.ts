@@ -1988,6 +1988,10 @@ It shows which images the model sees as similar.</source>
         <translation>Это не функция: {function}.</translation>
     </message>
     <message>
+        <source>data.image_list</source>
+        <translation>Изображения «{split}» не складываются в массив: {error}</translation>
+    </message>
+    <message>
         <source>data.two_labels</source>
         <translation>Одно изображение указано дважды, с разными метками.</translation>
     </message>
@@ -3516,6 +3520,10 @@ It shows which images the model sees as similar.</source>
     <message>
         <source>callbacks.function</source>
         <translation>передайте функцию одного аргумента</translation>
+    </message>
+    <message>
+        <source>data.image_list</source>
+        <translation>передайте список изображений одного размера; пути открывает open_data(list(zip(paths, labels)))</translation>
     </message>
     <message>
         <source>data.two_labels</source>

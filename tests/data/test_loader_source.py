@@ -104,7 +104,11 @@ def test_a_wrong_number_of_steps_is_refused(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("labels", [Y, Y[:, None], Y.tolist(), Y.numpy(), np.array(["cat", "dog", "emu"])[Y]], ids=type)
-@pytest.mark.parametrize("images", [X, X.numpy()], ids=type)
+@pytest.mark.parametrize(
+    "images",
+    [X, X.numpy(), X.tolist(), list(X), list(X.numpy())],
+    ids=["tensor", "array", "nested lists", "tensors", "arrays"],
+)
 def test_arrays_are_seen_whole_in_an_order_by_the_seed(images: Any, labels: Any) -> None:
     source = LoaderSource({"train": (images, labels), "valid": (images, labels)}, seed=1)
     epochs = [list(source.train_batches(epoch)) for epoch in (1, 1, 2)]
@@ -123,6 +127,31 @@ def test_arrays_of_bytes_are_divided_by_255_and_channels_come_first() -> None:
     assert source.input_shape == (3, 5, 7)
     batch = next(iter(source.eval_batches("valid", 6)))[0]
     torch.testing.assert_close(batch, torch.from_numpy(images).permute(0, 3, 1, 2) / 255)
+
+
+def test_a_list_of_pillow_images_with_a_list_of_labels_is_what_pairs_of_them_are() -> None:
+    images = [Image.new("RGB", (4, 5), (index, 0, 255)) for index in range(6)]
+    labels = [0, 1, 0, 1, 1, 0]
+    pairs = list(zip(images, labels, strict=True))
+    both = {"train": (images, labels), "valid": (images, labels)}, {"train": pairs, "valid": pairs}
+    (found, *_), (expected, *_) = (list(LoaderSource(one, seed=1).eval_batches("valid", 6)) for one in both)
+    assert all(torch.equal(one, other) for one, other in zip(found[:2], expected[:2], strict=True))
+
+
+def test_two_batches_in_a_tuple_are_no_images_and_labels() -> None:
+    source = LoaderSource({"train": ([X[:20], Y[:20]], [X[20:], Y[20:]])}, seed=1)
+    assert [len(images) for images, *_ in source.train_batches(1)] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    "images",
+    [[[1.0, 2.0], [3.0]], ["a.png", "b.png"], [X[0], X[0, :, :2]], [X[0], None]],
+    ids=["ragged", "paths", "sizes", "None"],
+)
+def test_a_list_that_makes_no_array_is_refused_in_words(images: Any) -> None:
+    with pytest.raises(DataError, match="do not make an array") as refused:
+        LoaderSource({"train": (images, [0, 1])}, seed=1)
+    assert refused.value.code == "data.image_list"
 
 
 def test_texts_as_labels_name_the_classes() -> None:

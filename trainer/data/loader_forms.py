@@ -18,6 +18,7 @@ from trainer.data.buffers import tensor_of
 from trainer.data.decode import UnreadableError, displayed_size, fit
 from trainer.data.named_labels import in_order, label_text
 from trainer.errors import DataError, UsageError
+from trainer.text.text_shortening import short_line
 
 BATCH = 64
 """Images in a batch, if the user has not made batches."""
@@ -54,7 +55,8 @@ def as_loader(split: str, data: Any, seed: int) -> Any:
         split: "train", "valid" or "test".
         data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...), y
             (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes (N, C, H,
-            W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or tensors, as
+            W). Lists do as well: a list of images, each an array, tensor, Pillow image or nested list, and one of their
+            labels. Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or tensors, as
             pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in [0, 1].
         seed: Seed of the order of training images.
 
@@ -63,8 +65,11 @@ def as_loader(split: str, data: Any, seed: int) -> Any:
 
     Raises:
         UsageError: `data.no_loader`: the data is none of these.
-        DataError: Images and labels do not fit together.
+        DataError: `data.arrays`: images and labels do not fit together; `data.image_list`: a list of images does not
+            make an array.
     """
+    if _is_lists(data):
+        data = _array_of(split, data[0]), data[1]
     if _is_arrays(data):
         data = _arrays(split, *data)
     if isinstance(data, Dataset) and not isinstance(data, IterableDataset):
@@ -140,6 +145,34 @@ def _is_arrays(data: Any) -> bool:
         return False
     images, labels = data
     return hasattr(images, "shape") and hasattr(labels, "__len__") and not isinstance(labels, str | Mapping)
+
+
+def _is_lists(data: Any) -> bool:
+    """Whether it is (X, y) with a list of images: a label is one value, while a second batch would be two."""
+    if not isinstance(data, tuple) or len(data) != 2 or not isinstance(data[0], list) or not data[0]:
+        return False
+    labels = data[1]
+    if not hasattr(labels, "__len__") or isinstance(labels, str | Mapping) or not len(labels):
+        return False
+    each = hasattr(labels, "shape") or all(isinstance(one, str) or _is_number(one) for one in labels)
+    return each and not _is_number(data[0][0])
+
+
+def _array_of(split: str, images: list[Any]) -> Any:
+    """A list of images, or of lists of numbers, as one array."""
+    try:
+        if isinstance(images[0], list):
+            return torch.tensor(images)
+        return torch.stack([torch.as_tensor(_tensor(image)) for image in images])
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise DataError(
+            "data.image_list",
+            f"The images for {split!r} do not make an array: {short_line(str(error))}",
+            expected="a list of images of one size: arrays, tensors, Pillow images, or nested lists of numbers",
+            fix="paths are opened by open_data(list(zip(paths, labels)))",
+            split=split,
+            error=short_line(str(error)),
+        ) from error
 
 
 def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
