@@ -3523,7 +3523,7 @@ It shows which images the model sees as similar.</source>
     </message>
     <message>
         <source>data.image_list</source>
-        <translation>передайте список изображений одного размера; пути открывает open_data(list(zip(paths, labels)))</translation>
+        <translation>передайте список изображений одного размера; пути открывает open_data((paths, labels))</translation>
     </message>
     <message>
         <source>data.two_labels</source>

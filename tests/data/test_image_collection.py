@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
@@ -49,6 +51,26 @@ def test_pillow_images_with_names() -> None:
     data = open_data(pairs)
     assert data.classes == ("a", "b", "c")
     assert all_pixels(data) == all_pixels(open_data((COLOUR, LABELS)))
+
+
+def test_lists_of_pillow_images_and_labels_are_what_pairs_of_them_are() -> None:
+    images, labels = [Image.fromarray(image) for image in COLOUR], LABELS.tolist()
+    images[0] = images[0].resize((16, 16))  # no array could be made of them
+    pairs = list(zip(images, labels, strict=True))
+    assert all_pixels(open_data((images, labels))) == all_pixels(open_data(pairs))
+    with pytest.raises(UsageError, match=f"{len(images)} images and 3 labels"):
+        open_data((images, LABELS[:3]))
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_lists_of_paths_and_labels_are_a_table(kind: Any, tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.png") for number in range(len(COLOUR))]
+    for path, image in zip(paths, COLOUR, strict=True):
+        Image.fromarray(image).save(path)
+    names = ["abc"[label] for label in LABELS]
+    data = open_data((kind(paths), kind(names)))
+    assert data.classes == ("a", "b", "c")
+    assert all_pixels(data) == all_pixels(open_data(list(zip(paths, names, strict=True))))
 
 
 @pytest.mark.parametrize(

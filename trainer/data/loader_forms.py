@@ -169,7 +169,7 @@ def _array_of(split: str, images: list[Any]) -> Any:
             "data.image_list",
             f"The images for {split!r} do not make an array: {short_line(str(error))}",
             expected="a list of images of one size: arrays, tensors, Pillow images, or nested lists of numbers",
-            fix="paths are opened by open_data(list(zip(paths, labels)))",
+            fix="paths are opened by open_data((paths, labels))",
             split=split,
             error=short_line(str(error)),
         ) from error
@@ -217,7 +217,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
             "data.arrays",
             f"The data for {split!r} has an array of {array.dtype}, which is not numeric.",
             expected="X (N, ...) of numbers and y (N,) of class numbers or names",
-            fix="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
+            fix="paths of images are opened by open_data((paths, labels))",
         )
     return tensor_of(np.ascontiguousarray(array))
 

@@ -55,8 +55,9 @@ def open_data(
             (entry point in `epochscope.data`). Or a path: a folder with a sub-folder per class, a folder written by
             `save_to_disk` of Hugging Face's `datasets`, a CSV file of paths and labels, or tar shards (a folder, a
             file, or a pattern such as `train-{000000..000012}.tar`). Or data: a DataFrame with the columns of such a
-            CSV file; a list of (path, label) or (Pillow image, label); a pair (images uint8 (N, H, W) or
-            (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train", "valid" and "test" to data.
+            CSV file; a list of (path, label) or (Pillow image, label), or a pair of such lists (paths, labels); a pair
+            (images uint8 (N, H, W) or (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train",
+            "valid" and "test" to data.
         seed: Seed of the split, the order and the augmentation.
         valid: Fraction of the training images kept for validation, in [0, 1), if the source has no validation images.
         test: Fraction kept for testing, in [0, 1), if the source has no test images.

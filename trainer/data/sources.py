@@ -73,8 +73,35 @@ def is_pairs(data: Any) -> bool:
     return pairs and all(isinstance(one[0], str | os.PathLike | Image.Image) for one in data)
 
 
+def as_pairs(data: Any) -> Any:
+    """Convert a pair (images, labels) of lists, where the images are paths or Pillow images.
+
+    Args:
+        data: Anything.
+
+    Returns:
+        A list of (path or Pillow image, label); anything else as it is.
+
+    Raises:
+        UsageError: `data.arrays`: there are more or fewer labels than images.
+    """
+    if not isinstance(data, tuple) or len(data) != 2 or not all(hasattr(one, "__len__") for one in data):
+        return data
+    images, labels = (one.tolist() if getattr(one, "ndim", 0) == 1 else one for one in data)
+    if not isinstance(images, list) or not all(isinstance(one, str | os.PathLike | Image.Image) for one in images):
+        return data
+    if len(images) != len(labels):
+        raise UsageError(
+            "data.arrays",
+            f"There are {len(images)} images and {len(labels)} labels.",
+            expected="one label for each image",
+        )
+    return list(zip(images, labels, strict=True))
+
+
 def _opened(data: Any) -> Table | Collection:
     """What is no name, folder or file. Raises UsageError `data.unknown_source` for what cannot be opened."""
+    data = as_pairs(data)
     if is_frame(data):
         return table_of_frame(data)
     if is_pairs(data):

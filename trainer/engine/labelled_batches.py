@@ -19,7 +19,7 @@ from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource, PreparesImages
 from trainer.data.named_labels import label_text
 from trainer.data.new_images import image_name
-from trainer.data.sources import is_frame, is_pairs
+from trainer.data.sources import as_pairs, is_frame, is_pairs
 from trainer.data.validation import FaultyDataError, unreadable
 from trainer.engine.prediction import renumbered
 from trainer.errors import DataError, UsageError
@@ -76,14 +76,15 @@ def labelled_batches(feed: DataSource, classes: Sequence[str], data: Any) -> tup
     """What to call labelled images, and their batches as the model of `feed` takes them.
 
     `data`: for a feed that prepares images a folder with one sub-folder per class, a CSV file, a DataFrame, a list of
-    (path or Pillow image, label), or arrays (X, y); for the caller's own loaders what `as_loader` takes. Labels are
-    names of classes, or their numbers from 0. Raises UsageError `data.no_split` for what is neither a split nor data,
-    DataError `data.unknown_class`, and FaultyDataError that names every image that cannot be read.
+    (path or Pillow image, label), a pair of such lists, or arrays (X, y); for the caller's own loaders what `as_loader`
+    takes. Labels are names of classes, or their numbers from 0. Raises UsageError `data.no_split` for what is neither a
+    split nor data, DataError `data.unknown_class`, and FaultyDataError that names every image that cannot be read.
     """
     if isinstance(feed, LoaderSource):
         if isinstance(data, str):
             raise no_split(feed, data)
         return "data", feed.batches_of("data", data)
+    data = as_pairs(data)
     if isinstance(data, str) and not os.path.exists(expanded(data)):  # noqa: PTH110  # a name may be too long
         raise no_split(feed, data)
     if isinstance(data, str | Path) or is_frame(data) or _is_listed(data):
