@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -181,6 +182,17 @@ def test_a_sharded_model_of_the_command_line_is_trained_as_a_whole_one(tmp_path:
 
 def test_wrong_usage_is_said_once(tmp_path: Path) -> None:
     with Launch("-m", "trainer", "train", "digits", "--lr", "-1", output=tmp_path / "out.txt") as launch:
+        assert launch.wait() != 0
+    assert launch.text.count("error: train.lr: got -1") == 1
+
+
+def test_wrong_usage_is_said_even_if_the_first_process_is_the_last_to_notice(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, time\nif os.environ.get('RANK') == '0':\n    time.sleep(3)\n", "utf-8"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
+    arguments = ("-m", "trainer", "train", "digits", "--lr", "-1")
+    with Launch(*arguments, output=tmp_path / "out.txt", PYTHONPATH=paths) as launch:
         assert launch.wait() != 0
     assert launch.text.count("error: train.lr: got -1") == 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -198,6 +199,8 @@ _ARGUMENTS = dict.fromkeys(("train", "lr-find", "search", "data", "compare"), "[
 """Usage of commands with optional or repeated arguments, which cyclopts calls ARGS or leaves unmarked."""
 _FOR_PROGRAMS = ("assist",)
 """Commands that people do not type: left out of the list."""
+_FIRST_SPEAKS = 10.0
+"""Seconds that another process gives the first one to say an error, if torchrun does not end it before."""
 _OF_CONNECTIONS = ("distributed.lost", "distributed.connection", "distributed.stuck")
 _NAMES = {name for _, name, *_ in _COMMANDS}
 
@@ -245,7 +248,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except EpochscopeError as error:
-        return error.exit_code if _told_elsewhere(error) else show_error(error, debug=debug)
+        if not _told_elsewhere(error):
+            return show_error(error, debug=debug)
+        # torchrun ends all processes when one has ended: the first one would be cut off before it has said why
+        time.sleep(_FIRST_SPEAKS)
+        return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
