@@ -143,6 +143,11 @@ def test_two_batches_in_a_tuple_are_no_images_and_labels() -> None:
     assert [len(images) for images, *_ in source.train_batches(1)] == [20, 20]
 
 
+def test_one_number_is_no_labels_of_a_list() -> None:
+    with pytest.raises(DataError):
+        LoaderSource({"train": (list(X), np.array(3))}, seed=1)
+
+
 @pytest.mark.parametrize(
     "images",
     [[[1.0, 2.0], [3.0]], ["a.png", "b.png"], [X[0], X[0, :, :2]], [X[0], None]],

@@ -152,8 +152,8 @@ def _is_lists(data: Any) -> bool:
     if not isinstance(data, tuple) or len(data) != 2 or not isinstance(data[0], list) or not data[0]:
         return False
     labels = data[1]
-    if not hasattr(labels, "__len__") or isinstance(labels, str | Mapping) or not len(labels):
-        return False
+    if not hasattr(labels, "__len__") or isinstance(labels, str | Mapping) or _is_number(labels) or not len(labels):
+        return False  # an array of one number has a length, and none when asked
     each = hasattr(labels, "shape") or all(isinstance(one, str) or _is_number(one) for one in labels)
     return each and not _is_number(data[0][0])
 
